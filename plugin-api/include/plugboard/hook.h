@@ -112,7 +112,12 @@ typedef struct plugboard_http_done {
   uint64_t bytes_in; /* of the bodies */
   uint64_t bytes_out;
   uint64_t duration_ns; /* from the end of the headers to the answer's being queued */
+  uint32_t flags;       /* PLUGBOARD_HTTP_DONE_... */
+  uint32_t reserved;
 } plugboard_http_done;
+
+/* The last segment of `path` is a blob's key. Whoever knows it can read the blob: do not log it. */
+#define PLUGBOARD_HTTP_DONE_BLOB 0x1u
 
 typedef struct plugboard_hook {
   uint32_t size;

@@ -41,11 +41,15 @@ typedef struct plugboard_plugin {
      pattern, default, description; format: path, secret, duration, size, regex). The host checks
      the manifest's `config` against it, so that mistakes are reported with file and line, fills
      in defaults, resolves paths against the manifest's folder, turns durations into milliseconds
-     and sizes into bytes (both integers), and never prints secrets. Empty: takes no config. */
+     and sizes into bytes (both integers), and never prints secrets. Members that it does not list
+     are mistakes, unless it says "additionalProperties": true; then they are passed on as they
+     stand. Empty: takes no config. */
   plugboard_bytes config_schema;
 
   /* Tries what the config depends on (files, databases), for `plugboard check`: may use the
      network, must leave nothing behind. OK, or ERROR after host->problem. NULL: nothing to try.
+     `host` is a whole table, though one without peers; it is valid until this returns, and timers
+     left over are stopped then. Plugins may make an instance here and take it down again.
      [control], possibly at the same time as instances run */
   plugboard_status (*check)(const plugboard_host *host, plugboard_bytes config);
 
@@ -58,7 +62,9 @@ typedef struct plugboard_plugin {
 
   /* Reconfiguring is a transaction over all plugins: prepare takes in the new config without
      letting it count; then either commit, which cannot fail, makes it count, or abort forgets it.
-     All three NULL: the instance cannot be reconfigured, a changed config makes a new one.
+     Runs at every reload, also when the config is the same as before: that is when files are
+     opened anew. All three NULL: the instance cannot be reconfigured; a changed config makes a
+     new one, an unchanged one leaves it alone.
      prepare: OK, or ERROR after host->problem. [control], while other calls go on */
   plugboard_status (*prepare)(plugboard_instance *self, plugboard_bytes config);
   void (*commit)(plugboard_instance *self);
