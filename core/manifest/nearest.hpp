@@ -1,0 +1,20 @@
+// "Did you mean": the known name that a mistaken one most likely stands for.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace plugboard::manifest {
+
+/// The candidate that is the fewest slips away from `name` (a letter left out, put in, changed, or
+/// two neighbours swapped; letter case, "_" and "-" count for nothing), if that is few enough to be
+/// a slip. Of equals the first.
+[[nodiscard]] std::optional<std::string> nearest(std::string_view name,
+                                                 const std::vector<std::string>& candidates);
+
+/// The candidates as a list for `Diagnostic::allowed`: each in quotes, joined by commas.
+[[nodiscard]] std::string quoted_list(const std::vector<std::string>& candidates);
+
+}  // namespace plugboard::manifest

@@ -1,0 +1,115 @@
+// [chain].
+#include <algorithm>
+
+#include "manifest/nearest.hpp"
+#include "manifest/sections.hpp"
+#include "manifest/table_reader.hpp"
+
+namespace plugboard::manifest {
+namespace {
+
+constexpr const char* kOpen = "open";
+constexpr const char* kKeyStoreForms =
+    "a list of names of [[plugin]] tables, or \"open\" to let anyone connect";
+
+class ChainReader {
+ public:
+  ChainReader(TableReader& table, const PluginNames& plugins) : table_(table), plugins_(plugins) {}
+
+  std::optional<Name> plugin(std::string_view key, const Node& node) {
+    if (plugins_.contains(node.text)) return to_name(node);
+    plugins_.explain(table_.error(key, node, "names no [[plugin]]"), node);
+    return std::nullopt;
+  }
+
+  std::vector<Name> plugins(std::string_view key) {
+    std::vector<Name> names;
+    const auto texts = table_.read_texts(key, "the name of a [[plugin]]");
+    if (!texts) return names;
+    for (const Node* text : *texts) {
+      std::optional<Name> name = plugin(key, *text);
+      if (!name) continue;
+      if (std::find(names.begin(), names.end(), *name) != names.end()) {
+        table_.error(key, *text, "names one plugin twice");
+      } else {
+        names.push_back(std::move(*name));
+      }
+    }
+    return names;
+  }
+
+ private:
+  TableReader& table_;
+  const PluginNames& plugins_;
+};
+
+void read_key_store(TableReader& table, ChainReader& reader, Chain& chain,
+                    Diagnostics& diagnostics) {
+  const Node* node = table.find("key_store");
+  if (node == nullptr) return;
+  if (node->kind == Kind::kString) {
+    if (node->text == kOpen) {
+      chain.key_store = OpenAccess{node->position};
+      diagnostics.warning(node->position, "chain.key_store is \"open\": anyone may connect");
+      return;
+    }
+    Diagnostic& diagnostic = table.error("key_store", *node, "has an unknown value");
+    diagnostic.allowed = kKeyStoreForms;
+    TableReader::suggest(diagnostic, *node, nearest(node->text, {kOpen}));
+    return;
+  }
+  if (node->kind != Kind::kList) {
+    table.wrong_type("key_store", *node, kKeyStoreForms);
+    return;
+  }
+  if (node->items.empty()) {
+    table.error("key_store", *node, "is empty: open access must be a decision").allowed =
+        kKeyStoreForms;
+    return;
+  }
+  chain.key_store = reader.plugins("key_store");
+}
+
+void read_blob_store(TableReader& table, ChainReader& reader, Chain& chain) {
+  const Node* node = table.find("blob_store");
+  if (node == nullptr) return;
+  constexpr const char* kForms = "the name of a [[plugin]], or false";
+  if (node->kind == Kind::kBoolean && !node->boolean) return;
+  if (node->kind == Kind::kBoolean) {
+    table.error("blob_store", *node, "has an unknown value").allowed = kForms;
+  } else if (node->kind != Kind::kString) {
+    table.wrong_type("blob_store", *node, kForms);
+  } else {
+    chain.blob_store = reader.plugin("blob_store", *node);
+  }
+}
+
+}  // namespace
+
+Chain read_chain(const Node* node, const Node& root, const PluginNames& plugins,
+                 Diagnostics& diagnostics) {
+  Chain chain;
+  TableReader table(node, "chain", diagnostics);
+  ChainReader reader(table, plugins);
+  if (node == nullptr || (node->kind == Kind::kTable && !table.has("key_store"))) {
+    diagnostics
+        .error(node == nullptr ? root.position : node->position,
+               "chain.key_store is missing: open access must be a decision")
+        .allowed = kKeyStoreForms;
+  }
+  read_key_store(table, reader, chain, diagnostics);
+  chain.rate_limiter = reader.plugins("rate_limiter");
+  chain.hook = reader.plugins("hook");
+  chain.http = reader.plugins("http");
+  read_blob_store(table, reader, chain);
+  table.read_boolean("recheck", chain.recheck);
+  if (chain.rate_limiter.empty() && !table.has("rate_limiter")) {
+    diagnostics.warning(
+        node == nullptr ? root.position : node->position,
+        "chain.rate_limiter names no plugin: connections and messages are not limited");
+  }
+  table.report_unknown();
+  return chain;
+}
+
+}  // namespace plugboard::manifest
