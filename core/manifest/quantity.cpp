@@ -51,16 +51,17 @@ Parts split(std::string_view text) {
 
 std::variant<std::uint64_t, NoQuantity> parse(std::string_view text, std::span<const Unit> units,
                                               bool unit_required) {
-  const auto [digits, unit_name] = split(text);
-  if (digits.empty()) return NoQuantity::kForm;
+  const Parts parts = split(text);
+  if (parts.digits.empty()) return NoQuantity::kForm;
   std::uint64_t factor = 1;
   // "12 " names no unit, but is no bare number either.
-  if (unit_required || digits.size() != text.size()) {
+  if (unit_required || parts.digits.size() != text.size()) {
     const auto unit = std::find_if(units.begin(), units.end(),
-                                   [&](const Unit& each) { return each.name == unit_name; });
+                                   [&](const Unit& each) { return each.name == parts.unit; });
     if (unit == units.end()) return NoQuantity::kForm;
     factor = unit->factor;
   }
+  const std::string_view digits = parts.digits;
   std::uint64_t number = 0;
   const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (problem != std::errc() || number > kLargest / factor) return NoQuantity::kTooLarge;
@@ -68,16 +69,16 @@ std::variant<std::uint64_t, NoQuantity> parse(std::string_view text, std::span<c
 }
 
 std::optional<std::string> likely(std::string_view text, std::span<const Alias> aliases) {
-  const auto [digits, unit_name] = split(text);
-  if (digits.empty()) return std::nullopt;
-  std::string lower(unit_name);
+  const Parts parts = split(text);
+  if (parts.digits.empty()) return std::nullopt;
+  std::string lower(parts.unit);
   std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char character) {
     return static_cast<char>(std::tolower(character));
   });
   const auto alias = std::find_if(aliases.begin(), aliases.end(),
                                   [&](const Alias& each) { return each.spelling == lower; });
   if (alias == aliases.end()) return std::nullopt;
-  return std::string(digits) + (aliases.data() == kSizeAliases.data() ? " " : "") +
+  return std::string(parts.digits) + (aliases.data() == kSizeAliases.data() ? " " : "") +
          std::string(alias->unit);
 }
 
