@@ -1,0 +1,151 @@
+#include "peer/peer.hpp"
+
+#include <cstring>
+#include <utility>
+
+#include "peer/server_frames.hpp"
+#include "peer/subscriber.hpp"
+#include "wire/close.hpp"
+
+namespace plugboard::peer {
+namespace {
+
+// A frame of this size or more is written straight from where it lies when nothing waits: the
+// system call costs less than the copy.
+constexpr std::size_t kDirectFrame = 3000;
+// What gathers in an outbox is written at the end of the turn, or when it reaches this.
+constexpr std::size_t kEarlyFlush = 128 * 1024;
+
+}  // namespace
+
+void Dispatch::add(Peer& peer) { waiting_.emplace_back(&peer); }
+
+void Dispatch::flush() {
+  // Flushing one peer can add others (presence that waited for room), so the end moves.
+  for (std::size_t i = 0; i < waiting_.size(); ++i) waiting_[i]->flush();
+  waiting_.clear();
+}
+
+Peer::~Peer() = default;
+
+void Peer::set_name(Channel& channel, std::string_view id) {
+  channel_ = &channel;
+  address_size_ = static_cast<std::uint16_t>(channel.name().size() + 1 + id.size());
+  address_ = std::make_unique<char[]>(address_size_);
+  char* out = address_.get();
+  std::memcpy(out, channel.name().data(), channel.name().size());
+  out[channel.name().size()] = ':';
+  std::memcpy(out + channel.name().size() + 1, id.data(), id.size());
+}
+
+void Peer::open() {
+  const std::lock_guard guard(lock_);
+  if (stage_ == Stage::opening) stage_ = Stage::open;
+}
+
+Delivery Peer::send(std::string_view frame, std::uint64_t data_bytes, Dispatch& dispatch) {
+  const std::lock_guard guard(lock_);
+  if (stage_ != Stage::open) return Delivery::gone;
+  if (outbox_.bytes() + frame.size() > dispatch.outbox_limit) return Delivery::full;
+  if (data_bytes != 0) {
+    unmetered_ += data_bytes;
+    bytes_out_ += data_bytes;
+    ++messages_out_;
+  }
+  if (frame.size() >= kDirectFrame && outbox_.empty() && !blocked_) {
+    const std::size_t written = write_past_outbox_locked(frame);
+    if (written > 0) {
+      if (written < frame.size()) outbox_.append_unframed(frame.substr(written));
+    } else {
+      outbox_.append_frame(frame);
+    }
+  } else {
+    outbox_.append_frame(frame);
+  }
+  if (outbox_.bytes() >= kEarlyFlush && !blocked_) write_locked();
+  if (!in_dispatch_ && (unmetered_ != 0 || !blocked_)) {
+    in_dispatch_ = true;
+    dispatch.add(*this);
+  }
+  return Delivery::queued;
+}
+
+bool Peer::finish(const CloseOrder& order, Dispatch& dispatch) {
+  {
+    const std::lock_guard guard(lock_);
+    if (stage_ != Stage::open && stage_ != Stage::opening) return false;
+    stage_ = Stage::finishing;
+    registered_.store(false, std::memory_order_release);
+    ending_ = std::make_unique<Ending>(
+        Ending{order.end, order.close_code, std::string(order.close_reason)});
+    if (order.discard_waiting) outbox_.discard_whole_frames(committed_bytes_locked());
+    if (!order.error_code.empty()) {
+      outbox_.append_frame(error_frame(order.error_code, order.error_message));
+    }
+    outbox_.append_frame(wire::CloseFrame(order.close_code, order.close_reason).bytes());
+    if (!in_dispatch_) {
+      in_dispatch_ = true;
+      dispatch.add(*this);
+    }
+  }
+  on_finish();
+  return true;
+}
+
+void Peer::flush() {
+  std::uint64_t relayed = 0;
+  bool has_room = false;
+  {
+    const std::lock_guard guard(lock_);
+    in_dispatch_ = false;
+    relayed = std::exchange(unmetered_, 0);
+    if (stage_ != Stage::dead && !blocked_ && !outbox_.empty()) write_locked();
+    has_room = outbox_.bytes() < Subscriber::kRoomBytes && stage_ == Stage::open;
+  }
+  if (relayed != 0) on_relayed(relayed);
+  if (has_room && presence_waits_.exchange(false, std::memory_order_acq_rel)) continue_presence();
+}
+
+void Peer::wait_for_room(Dispatch& dispatch) {
+  presence_waits_.store(true, std::memory_order_release);
+  // Whoever finds the socket full now will flush after the store above and so sees it; otherwise
+  // there may be room already, and nobody else would flush.
+  const std::lock_guard guard(lock_);
+  if (!in_dispatch_ && !blocked_ && stage_ == Stage::open) {
+    in_dispatch_ = true;
+    dispatch.add(*this);
+  }
+}
+
+std::size_t Peer::waiting_bytes() {
+  const std::lock_guard guard(lock_);
+  return outbox_.bytes();
+}
+
+void Peer::die_locked() {
+  stage_ = Stage::dead;
+  outbox_.clear();
+}
+
+boost::intrusive_ptr<Subscriber> Peer::subscriber() {
+  const std::lock_guard guard(lock_);
+  return subscriber_;
+}
+
+boost::intrusive_ptr<Subscriber> Peer::subscriber_or_new() {
+  const std::lock_guard guard(lock_);
+  if (subscriber_ == nullptr) subscriber_.reset(new Subscriber(*this));
+  return subscriber_;
+}
+
+boost::intrusive_ptr<Subscriber> Peer::take_subscriber() {
+  const std::lock_guard guard(lock_);
+  return std::exchange(subscriber_, nullptr);
+}
+
+void Peer::give_subscriber(boost::intrusive_ptr<Subscriber> subscriber) {
+  const std::lock_guard guard(lock_);
+  subscriber_ = std::move(subscriber);
+}
+
+}  // namespace plugboard::peer

@@ -1,0 +1,157 @@
+// A connection as the rest of the relay sees it: a name, an outbox that any thread may append to,
+// and an end. The net room derives the real connection from it.
+//
+// Locking order, outermost first: registry stripe, Subscriber, Peer. Nothing is taken while a
+// peer's lock is held.
+#pragma once
+
+#include <atomic>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+#include "peer/channel.hpp"
+#include "peer/ending.hpp"
+#include "peer/outbox.hpp"
+#include "peer/small_lock.hpp"
+
+namespace plugboard::peer {
+
+class Peer;
+class Subscriber;
+using PeerRef = boost::intrusive_ptr<Peer>;
+
+/// A peer's number for plugins; carries a generation. 0 is nobody.
+using Handle = std::uint64_t;
+
+/// The appends of one turn: who has been given something and must be flushed. Lives on one thread.
+/// Flushes when it ends.
+class Dispatch {
+ public:
+  explicit Dispatch(std::size_t outbox_limit_bytes) : outbox_limit(outbox_limit_bytes) {}
+  ~Dispatch() { flush(); }
+  Dispatch(const Dispatch&) = delete;
+  Dispatch& operator=(const Dispatch&) = delete;
+
+  void add(Peer& peer);
+  /// Sends to everybody added since the last flush.
+  void flush();
+
+  std::size_t outbox_limit;  // manifest key server.outbox_limit, bytes
+
+ private:
+  std::vector<PeerRef> waiting_;
+};
+
+enum class Delivery : std::uint8_t {
+  queued,
+  full,  // it would pass the outbox limit; nothing was queued
+  gone,  // the peer is not open
+};
+
+class Peer {
+ public:
+  virtual ~Peer();
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+
+  // Name: set once, before the peer is registered; constant from then on.
+  void set_name(Channel& channel, std::string_view id);
+  std::string_view address() const { return {address_.get(), address_size_}; }
+  std::string_view id() const { return address().substr(channel_ ? channel_->name().size() + 1 : 0); }
+  Channel* channel() const { return channel_; }
+
+  Handle handle() const { return handle_; }
+  void set_handle(Handle handle) { handle_ = handle; }
+
+  /// Reachable by its address. False again as soon as it was replaced or its end has begun.
+  bool registered() const { return registered_.load(std::memory_order_acquire); }
+  void set_registered(bool on) { registered_.store(on, std::memory_order_release); }
+
+  /// From now on messages may be sent to it (its 101 has been queued and its admission is over).
+  void open();
+
+  /// Queues a whole frame, which is copied unless it can be sent at once. `data_bytes`: payload
+  /// bytes if it is a peer's message, for the traffic meter; 0 for the relay's own. Any thread.
+  Delivery send(std::string_view frame, std::uint64_t data_bytes, Dispatch& dispatch);
+
+  /// Begins the end: no message is accepted from now on, the error and Close frames go out behind
+  /// what waits, and the connection's own thread does the rest. Only the first order counts.
+  /// Returns whether this was the first. Any thread.
+  bool finish(const CloseOrder& order, Dispatch& dispatch);
+
+  /// Sends what waits, as far as the socket takes it. Any thread.
+  void flush();
+
+  /// Bytes waiting. Any thread; old as soon as it returns.
+  std::size_t waiting_bytes();
+
+  // Presence. The subscriber belongs to the address and moves on with it.
+  boost::intrusive_ptr<Subscriber> subscriber();
+  boost::intrusive_ptr<Subscriber> subscriber_or_new();
+  boost::intrusive_ptr<Subscriber> take_subscriber();
+  void give_subscriber(boost::intrusive_ptr<Subscriber> subscriber);
+  /// Presence waits for room in the outbox: the next flush that finds room continues it. Any thread.
+  void wait_for_room(Dispatch& dispatch);
+
+  /// When the peer was last heard of, on the relay's monotonic clock.
+  std::uint32_t last_heard_s() const { return last_heard_s_.load(std::memory_order_relaxed); }
+  void heard(std::uint32_t now_s) { last_heard_s_.store(now_s, std::memory_order_relaxed); }
+
+ protected:
+  Peer() = default;
+
+  enum class Stage : std::uint8_t { opening, open, finishing, dead };
+
+  // For the connection's own thread and its subclasses; those ending in _locked with lock_ held.
+
+  /// Writes from the outbox to the socket until it is empty or the socket is full.
+  virtual void write_locked() = 0;
+  /// Writes a large frame past the empty outbox; returns the bytes written. 0 is always right.
+  virtual std::size_t write_past_outbox_locked(std::string_view frame) = 0;
+  /// Bytes at the outbox's front that a lower layer has been promised (TLS retries).
+  virtual std::size_t committed_bytes_locked() const { return 0; }
+  /// The stage has become `finishing`; tells the owner. Any thread, without lock_.
+  virtual void on_finish() = 0;
+  /// Payload bytes of peers' messages that have left for the socket. Any thread, without lock_.
+  virtual void on_relayed(std::uint64_t bytes) = 0;
+  /// Continues presence after a flush made room. Any thread, without lock_.
+  virtual void continue_presence() = 0;
+
+  /// At the end of the socket: nothing is queued or sent any more.
+  void die_locked();
+
+  SmallLock lock_;
+  Stage stage_ = Stage::opening;   // lock_
+  bool blocked_ = false;           // lock_; the socket is full, its owner waits for room
+  bool in_dispatch_ = false;       // lock_; some Dispatch will flush it
+  std::atomic<bool> presence_waits_{false};
+  std::atomic<bool> registered_{false};
+  Outbox outbox_;                                 // lock_
+  std::uint64_t unmetered_ = 0;                   // lock_; payload bytes queued since the last flush
+  std::uint64_t messages_out_ = 0;                // lock_
+  std::uint64_t bytes_out_ = 0;                   // lock_
+  std::unique_ptr<Ending> ending_;                // lock_; set once, with the stage
+  boost::intrusive_ptr<Subscriber> subscriber_;   // lock_
+
+ private:
+  friend class Dispatch;
+  friend void intrusive_ptr_add_ref(const Peer* peer) noexcept {
+    peer->references_.fetch_add(1, std::memory_order_relaxed);
+  }
+  friend void intrusive_ptr_release(const Peer* peer) noexcept {
+    if (peer->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete peer;
+  }
+
+  mutable std::atomic<std::uint32_t> references_{0};
+  std::atomic<std::uint32_t> last_heard_s_{0};
+  std::uint16_t address_size_ = 0;
+  std::unique_ptr<char[]> address_;
+  Channel* channel_ = nullptr;
+  Handle handle_ = 0;
+};
+
+}  // namespace plugboard::peer
