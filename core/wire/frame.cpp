@@ -1,5 +1,6 @@
 #include "wire/frame.hpp"
 
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -8,19 +9,27 @@
 namespace plugboard::wire {
 namespace {
 
-/// What a first byte alone shows; bit 0 of the index into the answer is whether RSV1 may stand.
-constexpr HeaderStatus judge_first_byte(std::uint8_t byte, bool rsv1_allowed) {
-  const std::uint8_t opcode = byte & 0x0F;
-  const bool control = (opcode & 0x8) != 0;
-  if ((byte & 0x30) != 0) return HeaderStatus::reserved_bits;
-  const bool may_be_compressed = opcode == 1 || opcode == 2;
-  if ((byte & 0x40) != 0 && !(rsv1_allowed && may_be_compressed)) {
+/// What a first byte alone shows.
+constexpr HeaderStatus judge_first_byte(unsigned byte, bool rsv1_allowed) {
+  const unsigned opcode = byte & 0x0F;
+  const bool may_be_compressed = rsv1_allowed && (opcode == 1 || opcode == 2);
+  if ((byte & 0x30) != 0 || ((byte & 0x40) != 0 && !may_be_compressed)) {
     return HeaderStatus::reserved_bits;
   }
   if ((opcode > 2 && opcode < 8) || opcode > 10) return HeaderStatus::reserved_opcode;
-  if (control && (byte & 0x80) == 0) return HeaderStatus::control_fragmented;
+  if (opcode >= 8 && (byte & 0x80) == 0) return HeaderStatus::control_fragmented;
   return HeaderStatus::complete;
 }
+
+/// The same for all of them, by whether RSV1 may stand.
+constexpr auto kFirstByte = [] {
+  std::array<std::array<HeaderStatus, 256>, 2> table{};
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    table[0][byte] = judge_first_byte(byte, false);
+    table[1][byte] = judge_first_byte(byte, true);
+  }
+  return table;
+}();
 
 std::uint64_t read_big_endian(const std::uint8_t* bytes, std::size_t count) {
   std::uint64_t value = 0;
@@ -79,8 +88,9 @@ void unmask_sse2(char* data, std::size_t size, std::uint32_t mask) {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(last), end);
 }
 
+PLUGBOARD_WIRE_BEGIN_AVX2
 /// At least 32 bytes; the same with the wider registers.
-PLUGBOARD_WIRE_TARGET_AVX2 void unmask_avx2(char* data, std::size_t size, std::uint32_t mask) {
+void unmask_avx2(char* data, std::size_t size, std::uint32_t mask) {
   const __m256i wide = _mm256_set1_epi32(static_cast<int>(mask));
   char* const last = data + size - 32;
   const __m256i last_wide = _mm256_set1_epi32(static_cast<int>(turned(mask, size)));
@@ -98,6 +108,7 @@ PLUGBOARD_WIRE_TARGET_AVX2 void unmask_avx2(char* data, std::size_t size, std::u
   }
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(last), end);
 }
+PLUGBOARD_WIRE_END_AVX2
 #endif
 
 }  // namespace
@@ -129,7 +140,7 @@ HeaderStatus parse_client_frame_header(const char* data, std::size_t size, bool 
                                        FrameHeader& out) {
   const auto* const bytes = reinterpret_cast<const std::uint8_t*>(data);
   if (size == 0) return HeaderStatus::incomplete;
-  const HeaderStatus first = judge_first_byte(bytes[0], rsv1_allowed);
+  const HeaderStatus first = kFirstByte[rsv1_allowed ? 1 : 0][bytes[0]];
   if (first != HeaderStatus::complete) return first;
   if (size == 1) return HeaderStatus::incomplete;
 

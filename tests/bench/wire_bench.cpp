@@ -1,0 +1,153 @@
+// What the wire room costs for each frame and message. Run a Release build:
+//   build/release/bin/bench-wire --benchmark_filter=Envelope
+#include <benchmark/benchmark.h>
+
+#include <cstring>
+#include <random>
+#include <string>
+
+#include "wire/envelope.hpp"
+#include "wire/frame.hpp"
+#include "wire/json_text.hpp"
+#include "wire/utf8.hpp"
+
+namespace plugboard::wire {
+namespace {
+
+constexpr std::string_view kSender = "pwa:alice001";
+constexpr std::string_view kHead = R"({"from":"pwa:alice001","to":"pwa:bob00002","payload":)";
+
+/// A message of `size` bytes (64 or more) whose payload is one string of `filling`, repeated.
+std::string text_message(std::size_t size, std::string_view filling = "x") {
+  std::string message = std::string(kHead) + '"';
+  while (message.size() + filling.size() + 2 <= size) message += filling;
+  message.append(size - message.size() - 2, 'x');
+  return message + "\"}";
+}
+
+/// A message of about `size` bytes whose payload is full of members, as applications send them.
+std::string dense_message(std::size_t size) {
+  std::string message = std::string(kHead) + '[';
+  for (int i = 0; message.size() < size; ++i) {
+    if (i != 0) message += ',';
+    message += R"({"id":)" + std::to_string(1000 + i * 37) +
+               R"(,"kind":"cursor","x":12.5,"y":-3,"on":true,"tags":["a","bc"],"name":"Name )" +
+               std::to_string(i) + "\"}";
+  }
+  return message + "]}";
+}
+
+/// The same as people read it.
+std::string indented_message(std::size_t size) {
+  std::string message = std::string(kHead) + "[\n";
+  for (int i = 0; message.size() < size; ++i) {
+    if (i != 0) message += ",\n";
+    message += "        {\n            \"id\": " + std::to_string(1000 + i * 37) +
+               ",\n            \"kind\": \"cursor\",\n            \"on\": true\n        }";
+  }
+  return message + "\n    ]\n}\n";
+}
+
+void scan(benchmark::State& state, const std::string& message) {
+  if (!scan_envelope(message, kSender).routed()) state.SkipWithError("not a routed message");
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(message.data());
+    Envelope envelope = scan_envelope(message, kSender);
+    benchmark::DoNotOptimize(envelope);
+  }
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * message.size()));
+}
+
+void EnvelopeText(benchmark::State& state) {
+  scan(state, text_message(static_cast<std::size_t>(state.range(0))));
+}
+BENCHMARK(EnvelopeText)->Arg(64)->Arg(128)->Arg(256)->Arg(1024)->Arg(16384)->Arg(1 << 20);
+
+void EnvelopeUmlauts(benchmark::State& state) {
+  scan(state, text_message(static_cast<std::size_t>(state.range(0)), "gr\xC3\xBC\xC3\x9F dich "));
+}
+BENCHMARK(EnvelopeUmlauts)->Arg(128)->Arg(1024)->Arg(16384);
+
+void EnvelopeEscapes(benchmark::State& state) {
+  scan(state, text_message(static_cast<std::size_t>(state.range(0)), R"(line\n\"it\" \u00fc )"));
+}
+BENCHMARK(EnvelopeEscapes)->Arg(128)->Arg(1024)->Arg(16384);
+
+void EnvelopeDense(benchmark::State& state) {
+  scan(state, dense_message(static_cast<std::size_t>(state.range(0))));
+}
+BENCHMARK(EnvelopeDense)->Arg(128)->Arg(1024)->Arg(16384);
+
+void EnvelopeIndented(benchmark::State& state) {
+  scan(state, indented_message(static_cast<std::size_t>(state.range(0))));
+}
+BENCHMARK(EnvelopeIndented)->Arg(256)->Arg(1024)->Arg(16384);
+
+void EnvelopeSmallObject(benchmark::State& state) {
+  scan(state, std::string(kHead) + R"({"t":"chat","n":17,"text":"hello there"}})");
+}
+BENCHMARK(EnvelopeSmallObject);
+
+void FrameHeaderParse(benchmark::State& state) {
+  const std::string data("\x81\xFE\x04\x00"
+                         "abcdefghijklmnop",
+                         20);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(data.data());
+    FrameHeader header;
+    benchmark::DoNotOptimize(parse_client_frame_header(data.data(), data.size(), false, header));
+    benchmark::DoNotOptimize(header);
+  }
+}
+BENCHMARK(FrameHeaderParse);
+
+void FrameHeaderWrite(benchmark::State& state) {
+  char out[kMaxServerHeader];
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(write_server_header(out, Opcode::text, true, false, 1024));
+    benchmark::ClobberMemory();
+  }
+}
+BENCHMARK(FrameHeaderWrite);
+
+void Unmask(benchmark::State& state) {
+  std::string data(static_cast<std::size_t>(state.range(0)) + 3, 'x');
+  for (auto _ : state) {
+    unmask(data.data() + 3, data.size() - 3, 0x12345678, 0);
+    benchmark::ClobberMemory();
+  }
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * state.range(0));
+}
+BENCHMARK(Unmask)->Arg(7)->Arg(64)->Arg(128)->Arg(1024)->Arg(16384)->Arg(1 << 20);
+
+void Utf8Ascii(benchmark::State& state) {
+  const std::string text(static_cast<std::size_t>(state.range(0)), 'x');
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(text.data());
+    benchmark::DoNotOptimize(valid_utf8(text));
+  }
+}
+BENCHMARK(Utf8Ascii)->Arg(16)->Arg(64)->Arg(1024)->Arg(16384);
+
+void Utf8Mixed(benchmark::State& state) {
+  std::string text;
+  while (text.size() < static_cast<std::size_t>(state.range(0))) text += "gr\xC3\xBC\xC3\x9F";
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(text.data());
+    benchmark::DoNotOptimize(valid_utf8(text));
+  }
+}
+BENCHMARK(Utf8Mixed)->Arg(16)->Arg(64)->Arg(1024)->Arg(16384);
+
+void JsonString(benchmark::State& state) {
+  std::string out;
+  for (auto _ : state) {
+    out.clear();
+    append_json_string(out, "From field does not match sender identity");
+    benchmark::DoNotOptimize(out.data());
+  }
+}
+BENCHMARK(JsonString);
+
+}  // namespace
+}  // namespace plugboard::wire
