@@ -1,0 +1,114 @@
+// The rate limiters of the manifest's chain.rate_limiter, every one of which must allow.
+#pragma once
+
+#include <plugboard/rate_limiter.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <variant>
+
+#include "extension/grant.hpp"
+
+namespace plugboard::extension {
+
+struct LimiterLinks;
+struct LimiterSlots;
+
+/// Why not, and when it is worth trying again (0: not known).
+struct LimitRefusal {
+  std::uint64_t retry_after_ms = 0;
+};
+
+/// Who a connection belongs to. Borrowed for the call.
+struct LimitSubject {
+  std::string_view client_address;
+  std::string_view key;  ///< empty without keys, and before one was accepted
+  GrantLimits limits;    ///< of the key's grant
+};
+
+enum class Charge : std::uint8_t {
+  kAllowed,
+  kDropped,         ///< drop the message in silence
+  kDroppedAndTell,  ///< drop it and send RATE_LIMITED, "Too many messages"
+};
+
+/// One connection's slots with all limiters, and the lease that its messages are counted against.
+/// Belongs to the connection: one thread at a time. Its destructor releases each slot once; it
+/// keeps the limiters' instances alive until then. A default ticket is held by nobody and allows
+/// everything.
+class LimiterTicket {
+ public:
+  LimiterTicket();
+  LimiterTicket(LimiterTicket&& other) noexcept;
+  LimiterTicket& operator=(LimiterTicket&& other) noexcept;
+  LimiterTicket(const LimiterTicket&) = delete;
+  LimiterTicket& operator=(const LimiterTicket&) = delete;
+  ~LimiterTicket();
+
+  /// Counts one message that arrived at `now_ns` (HostServices::monotonic_ns). No call, lock or
+  /// allocation unless the lease is used up.
+  [[nodiscard]] Charge charge(std::uint64_t payload_bytes, std::uint64_t now_ns) {
+    if (messages_left_ != 0 && payload_bytes <= bytes_left_ && now_ns < expires_ns_) [[likely]] {
+      --messages_left_;
+      bytes_left_ -= payload_bytes;
+      return Charge::kAllowed;
+    }
+    if (now_ns < denied_until_ns_) return Charge::kDropped;
+    return renew(payload_bytes, now_ns);
+  }
+
+  /// The connection's key has been accepted: every limiter must agree. The refusal leaves the
+  /// slots taken until the ticket goes, and other limiters than the refusing one may have counted
+  /// the key. [I/O thread]
+  [[nodiscard]] std::optional<LimitRefusal> admit(const LimitSubject& subject,
+                                                  std::uint64_t now_ns);
+
+  /// Gives all slots back now; the ticket is a default one afterwards.
+  void release();
+
+ private:
+  friend class LimiterChain;
+
+  [[nodiscard]] Charge renew(std::uint64_t payload_bytes, std::uint64_t now_ns);
+
+  std::uint64_t messages_left_ = PLUGBOARD_LEASE_UNLIMITED;
+  std::uint64_t bytes_left_ = PLUGBOARD_LEASE_UNLIMITED;
+  std::uint64_t expires_ns_ = UINT64_MAX;
+  std::uint64_t denied_until_ns_ = 0;
+  std::unique_ptr<LimiterSlots> slots_;  // null: no limiter
+};
+
+/// Immutable; any thread.
+class LimiterChain {
+ public:
+  LimiterChain();
+  explicit LimiterChain(std::shared_ptr<const LimiterLinks> links);
+  LimiterChain(LimiterChain&&) noexcept;
+  LimiterChain& operator=(LimiterChain&&) noexcept;
+  ~LimiterChain();
+
+  [[nodiscard]] bool empty() const { return links_ == nullptr; }
+
+  /// A connection from this address. All limiters or none: if one refuses, the slots of those asked
+  /// before it are released again. A limiter that fails refuses. [I/O thread]
+  [[nodiscard]] std::variant<LimiterTicket, LimitRefusal> connect(std::string_view client_address,
+                                                                  std::uint64_t now_ns) const;
+
+  /// An HTTP request from this address; nothing if it may proceed. [I/O thread]
+  [[nodiscard]] std::optional<LimitRefusal> request(std::string_view client_address,
+                                                    std::uint64_t now_ns) const;
+
+  /// Brings a connection's ticket under this chain after a reload: slots of limiters that stayed
+  /// are kept, those of limiters that left are released, and limiters that are new count the
+  /// connection without being able to refuse it. `admitted`: whether `admit` has been passed.
+  /// Cheap if the ticket is of this chain already. [the connection's thread]
+  void adopt(LimiterTicket& ticket, const LimitSubject& subject, bool admitted,
+             std::uint64_t now_ns) const;
+
+ private:
+  std::shared_ptr<const LimiterLinks> links_;
+};
+
+}  // namespace plugboard::extension
