@@ -83,7 +83,7 @@ class Copier {
 };
 
 void add_sources(const Node& node, Position key, const std::string& pointer, SourceMap& sources) {
-  sources.add(pointer, {node.position, key, node.written});
+  sources.add(pointer, {node.position, key, node.written, node.substituted});
   for (const Member& member : node.members) {
     add_sources(member.value, member.key_position, pointer_to(pointer, member.key), sources);
   }

@@ -10,6 +10,10 @@
 
 namespace plugboard::manifest {
 
+/// No duration in the manifest, plugin configs included, is longer: one year. Sums with a clock's
+/// readings stay far from overflow.
+inline constexpr std::chrono::milliseconds kLongestDuration = std::chrono::hours(365 * 24);
+
 /// Why a text is no quantity.
 enum class NoQuantity {
   kForm,      ///< not a whole number and a unit

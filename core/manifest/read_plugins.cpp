@@ -67,7 +67,7 @@ void read_sha256(TableReader& table, PluginEntry& plugin) {
 void read_config(TableReader& table, PluginEntry& plugin, Diagnostics& diagnostics) {
   const Node* config = table.find("config");
   if (config == nullptr) {
-    plugin.config_sources.add("", {plugin.position, plugin.position, ""});
+    plugin.config_sources.add("", {plugin.position, plugin.position, "", false});
     return;
   }
   if (config->kind != Kind::kTable) {

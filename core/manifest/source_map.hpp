@@ -18,6 +18,8 @@ struct Source {
   /// The value as the file has it, before `${}` was replaced; one line, shortened; tables and lists
   /// only as "a table" and "a list". Not to be printed for a secret: it may stand there in clear.
   std::string written;
+  /// Parts of the value come from the environment: only `written` may be printed.
+  bool substituted = false;
 };
 
 /// Places of a tree of values. Pointers are RFC 6901: "" is the root, "/plugin/0/config/file" a

@@ -16,6 +16,7 @@
 #include "manifest/diagnostic.hpp"
 #include "manifest/document.hpp"
 #include "manifest/manifest.hpp"
+#include "manifest/quantity.hpp"
 
 namespace plugboard::manifest {
 
@@ -108,8 +109,5 @@ class TableReader {
 
 /// A string of the manifest with its place.
 [[nodiscard]] inline Name to_name(const Node& node) { return {node.text, node.position}; }
-
-/// No duration in the manifest is longer: one year.
-inline constexpr std::chrono::hours kLongestDuration = std::chrono::hours(365 * 24);
 
 }  // namespace plugboard::manifest
