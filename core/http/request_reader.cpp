@@ -1,0 +1,265 @@
+#include "http/request_reader.hpp"
+
+#include <algorithm>
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace plugboard::http {
+namespace {
+
+namespace beast_http = boost::beast::http;
+using boost::beast::error_code;
+using BeastView = boost::beast::string_view;
+
+/// Bytes of one chunk line with its extensions, or of all trailers.
+constexpr std::size_t kMaxFramingSection = 8 * 1024;
+
+/// Chunk lines and trailers of a whole body may take so much, and so many times its own size: one
+/// byte a chunk passes, a kilobyte of extensions for each does not.
+constexpr std::size_t kFramingAllowance = 16 * 1024;
+constexpr std::size_t kFramingFactor = 16;
+
+constexpr std::string_view kTooLarge = "Request body is too large";
+
+std::string_view view(BeastView text) { return {text.data(), text.size()}; }
+
+}  // namespace
+
+/// Beast's parser with our own ends to it: fields are kept as views, a body grows with what comes.
+/// Beast's containers would reserve what a Content-Length announces, and take trailers for headers.
+class RequestReader::Parser : public beast_http::basic_parser<true> {
+ public:
+  Parser(std::vector<Header>& headers, std::string& body) : headers_(headers), body_(body) {
+    header_limit(static_cast<std::uint32_t>(kMaxHeadBytes) + 1);
+    body_limit(boost::none);
+    eager(true);
+  }
+
+  void set_limit(std::size_t limit) { limit_ = limit; }
+
+  /// Bytes of the present chunk still to come.
+  [[nodiscard]] std::uint64_t chunk_left() const { return chunk_left_; }
+  [[nodiscard]] bool too_large() const { return too_large_; }
+
+ private:
+  void on_request_impl(beast_http::verb, BeastView, BeastView, int, error_code&) override {}
+  void on_response_impl(int, BeastView, int, error_code&) override {}
+
+  void on_field_impl(beast_http::field, BeastView name, BeastView value, error_code&) override {
+    if (!header_done_) headers_.push_back({view(name), view(value)});
+  }
+
+  void on_header_impl(error_code&) override { header_done_ = true; }
+
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+
+  std::size_t on_body_impl(BeastView bytes, error_code&) override {
+    body_.append(bytes.data(), bytes.size());
+    return bytes.size();
+  }
+
+  void on_chunk_header_impl(std::uint64_t size, BeastView, error_code& problem) override {
+    if (size > limit_ - body_.size()) {
+      too_large_ = true;
+      problem = beast_http::error::body_limit;
+      return;
+    }
+    chunk_left_ = size;
+  }
+
+  std::size_t on_chunk_body_impl(std::uint64_t, BeastView bytes, error_code&) override {
+    body_.append(bytes.data(), bytes.size());
+    chunk_left_ -= bytes.size();
+    return bytes.size();
+  }
+
+  void on_finish_impl(error_code&) override {}
+
+  std::vector<Header>& headers_;
+  std::string& body_;
+  std::size_t limit_ = 0;
+  std::uint64_t chunk_left_ = 0;
+  bool header_done_ = false;
+  bool too_large_ = false;
+};
+
+RequestReader::RequestReader() = default;
+RequestReader::~RequestReader() = default;
+
+std::size_t RequestReader::feed(std::string_view bytes) {
+  std::size_t consumed = 0;
+  while (consumed < bytes.size()) {
+    const std::string_view rest = bytes.substr(consumed);
+    if (state_ == State::reading_head) {
+      consumed += feed_head(rest);
+    } else if (state_ == State::reading_body) {
+      consumed += feed_body(rest);
+    } else {
+      break;
+    }
+  }
+  return consumed;
+}
+
+std::size_t RequestReader::skip_blank_lines(std::string_view bytes) {
+  std::size_t skipped = 0;
+  while (skipped < bytes.size()) {
+    const bool inside = blank_bytes_ % 2 != 0;
+    if (inside && bytes[skipped] != '\n') {
+      fail(400, "Malformed line end");
+      break;
+    }
+    if (!inside && bytes[skipped] != '\r') break;
+    ++skipped;
+    if (++blank_bytes_ > kMaxHeadBytes) {
+      fail(431, "Request headers are too large");
+      break;
+    }
+  }
+  return skipped;
+}
+
+std::size_t RequestReader::feed_head(std::string_view bytes) {
+  if (!started_) {
+    if (const std::size_t skipped = skip_blank_lines(bytes); skipped != 0) return skipped;
+    if (state_ == State::failed) return 0;
+    started_ = true;
+    if (!is_token_char(bytes[0])) {
+      fail(400, "Malformed request method");
+      return 0;
+    }
+  }
+  const std::size_t before = raw_head_.size();
+  raw_head_.append(bytes.substr(0, kMaxHeadBytes - before));
+  while (true) {
+    const auto end = raw_head_.find('\n', scanned_);
+    if (end == std::string::npos) break;
+    if (end == line_start_ || raw_head_[end - 1] != '\r') {
+      fail(400, "Malformed line end");
+      return raw_head_.size() - before;
+    }
+    if (end == line_start_ + 1) {
+      raw_head_.resize(end + 1);
+      finish_head();
+      return raw_head_.size() - before;
+    }
+    scanned_ = line_start_ = end + 1;
+  }
+  scanned_ = raw_head_.size();
+  if (raw_head_.size() == kMaxHeadBytes) fail(431, "Request headers are too large");
+  return raw_head_.size() - before;
+}
+
+void RequestReader::finish_head() {
+  auto checked = check_head(raw_head_);
+  if (const auto* failure = std::get_if<RequestFailure>(&checked)) {
+    fail(failure->status, failure->reason);
+    return;
+  }
+  head_ = std::move(std::get<RequestHead>(checked));
+  has_head_ = true;
+  parser_ = std::make_unique<Parser>(head_.headers, body_);
+  error_code problem;
+  const std::size_t read = parser_->put({raw_head_.data(), raw_head_.size()}, problem);
+  if (problem || read != raw_head_.size() || !parser_->is_header_done()) {
+    fail(400, "Malformed header");
+    return;
+  }
+  const bool chunked = head_.framing == BodyFraming::chunked;
+  if (parser_->chunked() != chunked ||
+      parser_->content_length().value_or(0) != (chunked ? 0 : head_.content_length)) {
+    fail(400, "Ambiguous body length");
+    return;
+  }
+  state_ = State::head_complete;
+}
+
+void RequestReader::accept_body(std::size_t limit) {
+  if (state_ != State::head_complete) return;
+  if (head_.framing == BodyFraming::none) {
+    state_ = State::complete;
+  } else if (head_.framing == BodyFraming::length && head_.content_length > limit) {
+    fail(413, kTooLarge);
+  } else {
+    parser_->set_limit(limit);
+    state_ = State::reading_body;
+  }
+}
+
+std::size_t RequestReader::feed_body(std::string_view bytes) {
+  const bool chunked = head_.framing == BodyFraming::chunked;
+  if (chunked && parser_->chunk_left() == 0) return feed_framing(bytes);
+  if (chunked && bytes.size() > parser_->chunk_left()) {
+    bytes = bytes.substr(0, static_cast<std::size_t>(parser_->chunk_left()));
+  }
+  error_code problem;
+  const std::size_t read = parser_->put({bytes.data(), bytes.size()}, problem);
+  if (problem) {
+    fail(400, "Malformed request body");
+  } else if (parser_->is_done()) {
+    state_ = State::complete;
+  }
+  return read;
+}
+
+/// Beast is shown whole lines only: it would search an unfinished one from its start each time.
+std::size_t RequestReader::feed_framing(std::string_view bytes) {
+  const auto end = bytes.find('\n');
+  const std::string_view piece = bytes.substr(0, end == std::string_view::npos ? end : end + 1);
+  framing_ += piece.substr(0, kMaxFramingSection + 1);
+  framing_bytes_ += piece.size();
+  if (framing_.size() > kMaxFramingSection) {
+    const bool trailers = framing_.find("\r\n", 2) != std::string::npos;
+    if (trailers) {
+      fail(431, "Trailers are too large");
+    } else {
+      fail(400, "Chunk header is too large");
+    }
+  } else if (framing_bytes_ > kFramingAllowance + kFramingFactor * body_.size()) {
+    fail(400, "Too little in too many chunks");
+  } else if (end != std::string_view::npos) {
+    parse_framing();
+  }
+  return piece.size();
+}
+
+void RequestReader::parse_framing() {
+  if (!framing_.ends_with("\r\n")) {
+    fail(400, "Malformed line end");
+    return;
+  }
+  error_code problem;
+  const std::size_t read = parser_->put({framing_.data(), framing_.size()}, problem);
+  if (problem == beast_http::error::need_more) return;
+  if (parser_->too_large()) {
+    fail(413, kTooLarge);
+  } else if (problem || read != framing_.size()) {
+    fail(400, "Malformed chunk");
+  } else {
+    framing_.clear();
+    if (parser_->is_done()) state_ = State::complete;
+  }
+}
+
+void RequestReader::next() {
+  if (state_ != State::complete) return;
+  state_ = State::reading_head;
+  started_ = has_head_ = false;
+  scanned_ = line_start_ = blank_bytes_ = framing_bytes_ = 0;
+  // An idle connection holds no buffers, so these are given back and not just emptied.
+  raw_head_ = std::string();
+  body_ = std::string();
+  framing_ = std::string();
+  head_ = RequestHead();
+  parser_.reset();
+}
+
+void RequestReader::fail(unsigned status, std::string_view reason) {
+  state_ = State::failed;
+  failure_ = {status, reason};
+}
+
+}  // namespace plugboard::http
