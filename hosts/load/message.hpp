@@ -1,0 +1,70 @@
+// The messages of one flow (one sender, one receiver): the same bytes each time but for the stamp,
+// so that sending is a copy and checking is a comparison.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace plugboard::load {
+
+/// What stands behind the stamp in every message of a run, shared by all flows.
+struct Body {
+  std::string plain;
+  std::string masked;
+  /// Whether the payload is an object with the stamp as its first member, or a string that begins
+  /// with the stamp.
+  bool object = false;
+};
+
+/// What filling a message is made of.
+enum class Shape {
+  kString,  ///< one JSON string
+  kJson,    ///< an object such as signalling sends: nested, with numbers, escapes and UTF-8
+};
+
+/// The smallest message that holds the two addresses and a stamp.
+std::size_t smallest_message(Shape shape, std::string_view from, std::string_view to);
+
+/// A body that makes messages between addresses of these sizes exactly `message_size` bytes.
+/// Throws if that is too small.
+std::shared_ptr<const Body> make_body(Shape shape, std::size_t message_size, std::string_view from,
+                                      std::string_view to);
+
+/// What a receiver makes of a message.
+struct Verdict {
+  enum class Kind {
+    kIntact,     ///< every byte as sent
+    kRewritten,  ///< addresses, stamp and body are whole, but the bytes around them have changed
+    kDamaged,    ///< anything else
+  };
+  Kind kind = Kind::kDamaged;
+  std::uint32_t sequence = 0;
+};
+
+class FlowMessage {
+ public:
+  /// `opcode`: kText or kBinary. All flows that share a body must have addresses of equal sizes.
+  FlowMessage(std::string_view from, std::string_view to, std::shared_ptr<const Body> body,
+              std::uint8_t opcode);
+
+  /// Appends the masked frame up to and with the stamp. The masked body follows it on the wire.
+  void append_head(std::string& out, std::uint32_t sequence) const;
+
+  [[nodiscard]] const Body& body() const { return *body_; }
+
+  /// Checks a message that arrived.
+  [[nodiscard]] Verdict check(std::string_view message) const;
+
+ private:
+  std::string quoted_from_;
+  std::string quoted_to_;
+  std::string plain_head_;   // without the stamp
+  std::string masked_head_;  // frame header and head, with room for the stamp
+  std::shared_ptr<const Body> body_;
+  std::uint64_t seed_;
+};
+
+}  // namespace plugboard::load
