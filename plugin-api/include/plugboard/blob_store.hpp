@@ -150,7 +150,7 @@ struct BlobStoreTable {
                             .client_address = view(request->client_address)};
     return guarded(instance.host, Question::kName, [&]() -> plugboard_status {
       if constexpr (AnswersLater<Class, Question>) {
-        return instance.later([&] {
+        return instance.later(Question::kName, [&] {
           Question::ask(instance.object, asked, Completion<BlobVerdict>(instance.host, token));
         });
       } else {

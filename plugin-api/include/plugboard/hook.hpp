@@ -243,7 +243,7 @@ struct HookTable {
                               .headers = Headers(request->headers, request->header_count)};
     return guarded(instance.host, "verify_peer", [&]() -> plugboard_status {
       if constexpr (VerifiesLater<Class>) {
-        return instance.later([&] {
+        return instance.later("verify_peer", [&] {
           instance.object.verify_peer(asked, Completion<VerifyVerdict>(instance.host, token));
         });
       } else {

@@ -150,7 +150,7 @@ struct HttpHandlerTable {
     Instance& instance = Instance::from(self);
     return guarded(instance.host, "handle", [&]() -> plugboard_status {
       if constexpr (HandlesLater<Class>) {
-        return instance.later([&] {
+        return instance.later("handle", [&] {
           instance.object.handle(http_request(*request),
                                  Completion<HttpVerdict>(instance.host, token));
         });

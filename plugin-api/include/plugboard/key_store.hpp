@@ -145,8 +145,9 @@ struct KeyStoreTable {
                            .peer = request->peer};
     return guarded(instance.host, "lookup", [&]() -> plugboard_status {
       if constexpr (LooksUpLater<Class>) {
-        return instance.later(
-            [&] { instance.object.lookup(asked, Completion<KeyVerdict>(instance.host, token)); });
+        return instance.later("lookup", [&] {
+          instance.object.lookup(asked, Completion<KeyVerdict>(instance.host, token));
+        });
       } else {
         const KeyVerdict verdict = instance.object.lookup(asked);
         if (!verdict.grant()) return static_cast<plugboard_status>(verdict.status());

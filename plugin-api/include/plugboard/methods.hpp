@@ -115,7 +115,7 @@ PLUGBOARD_DETAIL_NAMES(NamesBlocking, blocking)
 /// Compiles for classes without mistakes; says what is wrong with others.
 template <class C>
 constexpr void check_methods() {
-  static_assert(std::constructible_from<C, const Config&> || std::default_initializable<C>,
+  static_assert(std::constructible_from<C, const Config&> || std::is_default_constructible_v<C>,
                 "the class needs a public constructor that takes (const plugboard::Config&) or "
                 "nothing");
   static_assert(IsKeyStore<C> || IsRateLimiter<C> || IsHook<C> || IsHttpHandler<C> ||

@@ -127,8 +127,8 @@ struct Instance {
   /// Asks a question whose answer comes through a Completion, which answers by itself if the call
   /// throws before it is used or kept: so it is PENDING in every case.
   template <class F>
-  plugboard_status later(F&& ask) {
-    guarded(host, "question", [&] {
+  plugboard_status later(const char* name, F&& ask) {
+    guarded(host, name, [&] {
       ask();
       return PLUGBOARD_OK;
     });
