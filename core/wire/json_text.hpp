@@ -35,8 +35,8 @@ std::size_t unescape(JsonText text, char* out);
 
 /// Whether some reader of JSON could take this string for `word`: `word` in any letter case,
 /// `word` up to a U+0000 (readers in C see strings end there), or with a character whose case
-/// mapping gives the ASCII letters (U+017F for s and U+212A for k in Go; U+00DF, U+1E9E for ss and
-/// the ligatures U+FB00 to U+FB06 where names are compared in full upper case or folding).
+/// mapping gives the ASCII letters (U+017F for s and U+212A for k in Go; U+0131 for i, U+00DF and
+/// U+1E9E for ss, the ligatures U+FB00 to U+FB06 where upper cases or full foldings are compared).
 /// `word`: lower-case ASCII.
 [[nodiscard]] bool reads_as(JsonText text, std::string_view word);
 
