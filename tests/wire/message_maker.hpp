@@ -206,8 +206,9 @@ class MessageMaker {
 
   /// Changes a few bytes, or moves a piece.
   void damage(std::string& message) {
+    using std::string_view_literals::operator""sv;
     constexpr std::string_view kBytes =
-        "{}[]\":,\\u0 1e.+-tfn\x00\x1F\x7F\x80\xBF\xC0\xC3\xED\xEF\xF4\xFF/'\t\n";
+        "{}[]\":,\\u0 1e.+-tfn\x00\x1F\x7F\x80\xBF\xC0\xC3\xED\xEF\xF4\xFF/'\t\n"sv;
     for (std::size_t count = 1 + below(3); count > 0 && !message.empty(); --count) {
       const std::size_t at = below(message.size());
       const char byte = kBytes[below(kBytes.size())];
