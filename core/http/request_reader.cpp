@@ -23,6 +23,8 @@ constexpr std::size_t kFramingAllowance = 16 * 1024;
 constexpr std::size_t kFramingFactor = 16;
 
 constexpr std::string_view kTooLarge = "Request body is too large";
+constexpr std::string_view kBadLineEnd = "Malformed line end";
+constexpr std::string_view kBadChunk = "Malformed chunk";
 
 std::string_view view(BeastView text) { return {text.data(), text.size()}; }
 
@@ -43,6 +45,8 @@ class RequestReader::Parser : public beast_http::basic_parser<true> {
   /// Bytes of the present chunk still to come.
   [[nodiscard]] std::uint64_t chunk_left() const { return chunk_left_; }
   [[nodiscard]] bool too_large() const { return too_large_; }
+  /// Whether a chunk has begun: its end is part of the next one's header.
+  [[nodiscard]] bool any_chunks() const { return any_chunks_; }
 
  private:
   void on_request_impl(beast_http::verb, BeastView, BeastView, int, error_code&) override {}
@@ -68,6 +72,7 @@ class RequestReader::Parser : public beast_http::basic_parser<true> {
       return;
     }
     chunk_left_ = size;
+    any_chunks_ = true;
   }
 
   std::size_t on_chunk_body_impl(std::uint64_t, BeastView bytes, error_code&) override {
@@ -84,6 +89,7 @@ class RequestReader::Parser : public beast_http::basic_parser<true> {
   std::uint64_t chunk_left_ = 0;
   bool header_done_ = false;
   bool too_large_ = false;
+  bool any_chunks_ = false;
 };
 
 RequestReader::RequestReader() = default;
@@ -109,7 +115,7 @@ std::size_t RequestReader::skip_blank_lines(std::string_view bytes) {
   while (skipped < bytes.size()) {
     const bool inside = blank_bytes_ % 2 != 0;
     if (inside && bytes[skipped] != '\n') {
-      fail(400, "Malformed line end");
+      fail(400, kBadLineEnd);
       break;
     }
     if (!inside && bytes[skipped] != '\r') break;
@@ -132,25 +138,32 @@ std::size_t RequestReader::feed_head(std::string_view bytes) {
       return 0;
     }
   }
-  const std::size_t before = raw_head_.size();
-  raw_head_.append(bytes.substr(0, kMaxHeadBytes - before));
-  while (true) {
-    const auto end = raw_head_.find('\n', scanned_);
-    if (end == std::string::npos) break;
-    if (end == line_start_ || raw_head_[end - 1] != '\r') {
-      fail(400, "Malformed line end");
-      return raw_head_.size() - before;
+  // Line by line, so that of bytes that belong to later requests none is copied.
+  std::size_t taken = 0;
+  while (taken < bytes.size()) {
+    const auto newline = bytes.find('\n', taken);
+    const bool whole = newline != std::string_view::npos;
+    const std::string_view piece =
+        bytes.substr(taken, whole ? newline + 1 - taken : std::string_view::npos);
+    if (piece.size() > kMaxHeadBytes - raw_head_.size()) {
+      fail(431, "Request headers are too large");
+      break;
     }
-    if (end == line_start_ + 1) {
-      raw_head_.resize(end + 1);
+    raw_head_ += piece;
+    taken += piece.size();
+    if (!whole) break;
+    const std::string_view line = std::string_view(raw_head_).substr(line_start_);
+    if (!line.ends_with("\r\n")) {
+      fail(400, kBadLineEnd);
+      break;
+    }
+    if (line.size() == 2) {
       finish_head();
-      return raw_head_.size() - before;
+      break;
     }
-    scanned_ = line_start_ = end + 1;
+    line_start_ = raw_head_.size();
   }
-  scanned_ = raw_head_.size();
-  if (raw_head_.size() == kMaxHeadBytes) fail(431, "Request headers are too large");
-  return raw_head_.size() - before;
+  return taken;
 }
 
 void RequestReader::finish_head() {
@@ -212,7 +225,9 @@ std::size_t RequestReader::feed_framing(std::string_view bytes) {
   framing_ += piece.substr(0, kMaxFramingSection + 1);
   framing_bytes_ += piece.size();
   if (framing_.size() > kMaxFramingSection) {
-    const bool trailers = framing_.find("\r\n", 2) != std::string::npos;
+    // Behind the end of the chunk before, a whole line: that of the last chunk.
+    const bool trailers =
+        framing_.find("\r\n", framing_.starts_with("\r\n") ? 2 : 0) != std::string::npos;
     if (trailers) {
       fail(431, "Trailers are too large");
     } else {
@@ -228,16 +243,32 @@ std::size_t RequestReader::feed_framing(std::string_view bytes) {
 
 void RequestReader::parse_framing() {
   if (!framing_.ends_with("\r\n")) {
-    fail(400, "Malformed line end");
+    fail(400, kBadLineEnd);
     return;
   }
+  std::string_view line = framing_;
+  if (parser_->any_chunks()) {
+    if (!line.starts_with("\r\n")) {
+      fail(400, kBadChunk);
+      return;
+    }
+    line.remove_prefix(2);
+    if (line.empty()) return;
+  }
+  const std::size_t digits = line.find_first_not_of("0123456789ABCDEFabcdef");
+  if (digits == 0 || std::string_view("\r; \t").find(line[digits]) == std::string_view::npos) {
+    fail(400, kBadChunk);
+    return;
+  }
+  const bool last = line.find_first_not_of('0') == digits;
   error_code problem;
   const std::size_t read = parser_->put({framing_.data(), framing_.size()}, problem);
-  if (problem == beast_http::error::need_more) return;
+  // The last chunk's line waits for the end of the trailers; any other has all it needs.
+  if (last && problem == beast_http::error::need_more) return;
   if (parser_->too_large()) {
     fail(413, kTooLarge);
   } else if (problem || read != framing_.size()) {
-    fail(400, "Malformed chunk");
+    fail(400, kBadChunk);
   } else {
     framing_.clear();
     if (parser_->is_done()) state_ = State::complete;
@@ -248,7 +279,7 @@ void RequestReader::next() {
   if (state_ != State::complete) return;
   state_ = State::reading_head;
   started_ = has_head_ = false;
-  scanned_ = line_start_ = blank_bytes_ = framing_bytes_ = 0;
+  line_start_ = blank_bytes_ = framing_bytes_ = 0;
   // An idle connection holds no buffers, so these are given back and not just emptied.
   raw_head_ = std::string();
   body_ = std::string();

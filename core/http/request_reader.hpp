@@ -76,8 +76,7 @@ class RequestReader {
   State state_ = State::reading_head;
   bool started_ = false;
   bool has_head_ = false;
-  /// Where the search for line ends goes on in `raw_head_`, and where the present line began.
-  std::size_t scanned_ = 0;
+  /// Where the present line begins in `raw_head_`.
   std::size_t line_start_ = 0;
   /// Bytes of empty lines before the request.
   std::size_t blank_bytes_ = 0;

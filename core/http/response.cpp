@@ -61,9 +61,11 @@ std::string serialize(const Response& response, const RequestFacts& request,
   std::string out = "HTTP/1.1 ";
   out += std::to_string(response.status);
   out += ' ';
-  const auto reason =
-      boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(response.status));
-  out.append(reason.data(), reason.size());
+  const auto known = boost::beast::http::int_to_status(response.status);
+  if (known != boost::beast::http::status::unknown) {
+    const auto reason = boost::beast::http::obsolete_reason(known);
+    out.append(reason.data(), reason.size());
+  }
   out += "\r\n";
   append_header(out, "Date", date);
   for (const auto& [name, value] : response.headers) {
@@ -72,8 +74,12 @@ std::string serialize(const Response& response, const RequestFacts& request,
   if (!has_header(response, "Access-Control-Allow-Origin")) append_cors(out, cors);
   const bool contentless = without_content(response.status);
   if (!contentless) append_header(out, "Content-Length", std::to_string(response.body.size()));
-  if (closes(response, request)) {
-    append_header(out, "Connection", has_header(response, "Upgrade") ? "Upgrade, close" : "close");
+  const bool close = closes(response, request);
+  if (has_header(response, "Upgrade")) {
+    // RFC 9110 section 7.8: Upgrade is spoken to the next hop, and Connection says so.
+    append_header(out, "Connection", close ? "Upgrade, close" : "Upgrade");
+  } else if (close) {
+    append_header(out, "Connection", "close");
   } else if (request.minor_version == 0) {
     append_header(out, "Connection", "keep-alive");
   }

@@ -15,7 +15,10 @@ std::chrono::system_clock::time_point WindowGrid::wall_start(std::uint64_t index
   return origin_wall + length * static_cast<std::chrono::milliseconds::rep>(index);
 }
 
-KeyMeter::KeyMeter(const WindowGrid& grid, steady_clock::time_point now) { lay(grid, now); }
+KeyMeter::KeyMeter(const WindowGrid& grid, steady_clock::time_point now)
+    : grid_(grid), first_(grid.index(now)) {
+  begin_locked(first_);
+}
 
 void KeyMeter::lay(const WindowGrid& grid, steady_clock::time_point now) {
   const std::lock_guard lock(mutex_);
@@ -29,9 +32,8 @@ void KeyMeter::lay(const WindowGrid& grid, steady_clock::time_point now) {
   bytes_in_.store(0, std::memory_order_relaxed);
   bytes_out_.store(0, std::memory_order_relaxed);
   past_.clear();
-  first_ = index_ = grid_.index(now);
-  const auto end = grid_.origin + grid_.length * static_cast<std::int64_t>(index_ + 1);
-  end_.store(end.time_since_epoch().count(), std::memory_order_relaxed);
+  first_ = grid_.index(now);
+  begin_locked(first_);
 }
 
 KeyMeter::Reading KeyMeter::read(steady_clock::time_point now) {
@@ -72,14 +74,21 @@ void KeyMeter::roll_locked(steady_clock::time_point now) {
   const Past ended{index_, bytes_in_.exchange(0, std::memory_order_relaxed),
                    bytes_out_.exchange(0, std::memory_order_relaxed)};
   if (ended.bytes_in != 0 || ended.bytes_out != 0) past_.push_back(ended);
-  index_ = index;
-  const auto end = grid_.origin + grid_.length * static_cast<std::int64_t>(index_ + 1);
-  end_.store(end.time_since_epoch().count(), std::memory_order_relaxed);
+  begin_locked(index);
   forget_old_locked();
 }
 
 void KeyMeter::forget_old_locked() {
-  while (!past_.empty() && past_.front().index + grid_.history < index_) past_.pop_front();
+  const auto kept = std::find_if(past_.begin(), past_.end(), [this](const Past& past) {
+    return past.index + grid_.history >= index_;
+  });
+  past_.erase(past_.begin(), kept);
+}
+
+void KeyMeter::begin_locked(std::uint64_t index) {
+  index_ = index;
+  const auto end = grid_.origin + grid_.length * static_cast<std::int64_t>(index + 1);
+  end_.store(end.time_since_epoch().count(), std::memory_order_relaxed);
 }
 
 }  // namespace plugboard::metering

@@ -4,7 +4,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <mutex>
 #include <vector>
 
@@ -76,6 +75,7 @@ class KeyMeter {
   void roll(std::chrono::steady_clock::time_point now);
   void roll_locked(std::chrono::steady_clock::time_point now);
   void forget_old_locked();
+  void begin_locked(std::uint64_t index);
 
   std::atomic<std::uint64_t> bytes_in_ = 0;
   std::atomic<std::uint64_t> bytes_out_ = 0;
@@ -86,7 +86,7 @@ class KeyMeter {
   WindowGrid grid_;
   std::uint64_t first_ = 0;  ///< the window in which the key came
   std::uint64_t index_ = 0;  ///< the present one
-  std::deque<Past> past_;
+  std::vector<Past> past_;   ///< oldest first
 };
 
 }  // namespace plugboard::metering
