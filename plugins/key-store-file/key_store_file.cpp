@@ -1,5 +1,5 @@
-// Keys from a file. While it is watched, what is saved takes effect by itself; a file that cannot be
-// used changes nothing, and the log says why.
+// Keys from a file. While it is watched, what is saved takes effect by itself; a file that cannot
+// be used changes nothing, and the log says why.
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -62,8 +62,7 @@ class KeyStoreFile : public Plugin {
 
   static void check(Host, const Config& config) { read_or_refuse(config); }
 
-  explicit KeyStoreFile(const Config& config)
-      : settings_(config), keys_(read_or_refuse(config)) {
+  explicit KeyStoreFile(const Config& config) : settings_(config), keys_(read_or_refuse(config)) {
     start_watch();
   }
 
