@@ -156,6 +156,7 @@ struct Marks {
   bool high = false;
 };
 
+/// Fewer than 64 bytes, without vectors.
 PLUGBOARD_WIRE_INLINE Marks look_at_bytes(const char* at, std::size_t size) {
   Marks marks;
   for (std::size_t i = 0; i < size; ++i) {
@@ -220,13 +221,40 @@ PLUGBOARD_WIRE_INLINE Marks look_at_64(const char* at) {
 
 #else
 
+constexpr std::uint64_t each_byte(std::uint8_t byte) { return 0x0101010101010101U * byte; }
+
+/// The top bit of each byte that is zero.
+constexpr std::uint64_t zero_bytes(std::uint64_t word) {
+  return ~(((word & each_byte(0x7F)) + each_byte(0x7F)) | word) & each_byte(0x80);
+}
+
+/// Eight bytes in one word; `shift`: where in `marks` they belong.
+PLUGBOARD_WIRE_INLINE void look_at_8(const char* at, unsigned shift, Marks& marks) {
+  auto word = load<std::uint64_t>(at);
+  if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
+  const std::uint64_t ends = zero_bytes(word ^ each_byte('"')) |
+                             zero_bytes(word ^ each_byte('\\')) |
+                             zero_bytes(word & each_byte(0xE0));
+  // Brings the top bit of byte i to bit i of the top byte.
+  marks.run_ends |= ((ends >> 7) * 0x0102040810204080U >> 56) << shift;
+  marks.high |= (word & each_byte(0x80)) != 0;
+}
+
 PLUGBOARD_WIRE_INLINE Marks look_at_tail(const char*, const char* at, const char* end) {
-  return look_at_bytes(at, static_cast<std::size_t>(end - at));
+  Marks marks;
+  unsigned shift = 0;
+  for (; end - at >= 8; at += 8, shift += 8) look_at_8(at, shift, marks);
+  const Marks rest = look_at_bytes(at, static_cast<std::size_t>(end - at));
+  return {marks.run_ends | rest.run_ends << shift, marks.high || rest.high};
 }
 
 namespace baseline {
 
-PLUGBOARD_WIRE_INLINE Marks look_at_64(const char* at) { return look_at_bytes(at, 64); }
+PLUGBOARD_WIRE_INLINE Marks look_at_64(const char* at) {
+  Marks marks;
+  for (unsigned i = 0; i < 64; i += 8) look_at_8(at + i, i, marks);
+  return marks;
+}
 
 #include "wire/envelope_scanner.inc"
 

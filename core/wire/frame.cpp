@@ -88,6 +88,7 @@ void unmask_sse2(char* data, std::size_t size, std::uint32_t mask) {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(last), end);
 }
 
+#ifdef PLUGBOARD_WIRE_AVX2
 PLUGBOARD_WIRE_BEGIN_AVX2
 /// At least 32 bytes; the same with the wider registers.
 void unmask_avx2(char* data, std::size_t size, std::uint32_t mask) {
@@ -109,6 +110,7 @@ void unmask_avx2(char* data, std::size_t size, std::uint32_t mask) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(last), end);
 }
 PLUGBOARD_WIRE_END_AVX2
+#endif
 #endif
 
 }  // namespace
@@ -177,11 +179,11 @@ HeaderStatus parse_client_frame_header(const char* data, std::size_t size, bool 
 
 void unmask(char* data, std::size_t size, std::uint32_t mask, std::size_t phase) {
   mask = turned(mask, phase);
+#ifdef PLUGBOARD_WIRE_AVX2
+  if (size >= 128 && has_avx2()) return unmask_avx2(data, size, mask);
+#endif
 #ifdef PLUGBOARD_WIRE_SSE2
-  if (size >= 16) {
-    if (size >= 128 && has_avx2()) return unmask_avx2(data, size, mask);
-    return unmask_sse2(data, size, mask);
-  }
+  if (size >= 16) return unmask_sse2(data, size, mask);
 #endif
   unmask_words(data, size, mask);
 }

@@ -103,6 +103,8 @@ std::string_view fold(std::uint32_t point, char& ascii) {
     case 0x00DF:
     case 0x1E9E:
       return "ss";
+    case 0x0131:
+      return "i";
     case 0x017F:
       return "s";
     case 0x212A:
