@@ -27,9 +27,9 @@ enum class EndReason : std::uint8_t {
 struct CloseOrder {
   EndReason end = EndReason::closed;
   std::uint16_t close_code = 1000;
-  std::string_view close_reason;
-  std::string_view error_code;  // empty: no error frame
-  std::string_view error_message;
+  std::string_view close_reason = {};
+  std::string_view error_code = {};  // empty: no error frame
+  std::string_view error_message = {};
   bool discard_waiting = false;  // what waits and has not been begun is dropped first
 };
 

@@ -29,6 +29,7 @@ void Dispatch::flush() {
 Peer::~Peer() = default;
 
 void Peer::set_name(Channel& channel, std::string_view id) {
+  const std::lock_guard guard(lock_);
   channel_ = &channel;
   address_size_ = static_cast<std::uint16_t>(channel.name().size() + 1 + id.size());
   address_ = std::make_unique<char[]>(address_size_);
@@ -38,9 +39,11 @@ void Peer::set_name(Channel& channel, std::string_view id) {
   std::memcpy(out + channel.name().size() + 1, id.data(), id.size());
 }
 
-void Peer::open() {
+bool Peer::open() {
   const std::lock_guard guard(lock_);
-  if (stage_ == Stage::opening) stage_ = Stage::open;
+  if (stage_ != Stage::opening) return false;
+  stage_ = Stage::open;
+  return true;
 }
 
 Delivery Peer::send(std::string_view frame, std::uint64_t data_bytes, Dispatch& dispatch) {
@@ -78,11 +81,13 @@ bool Peer::finish(const CloseOrder& order, Dispatch& dispatch) {
     registered_.store(false, std::memory_order_release);
     ending_ = std::make_unique<Ending>(
         Ending{order.end, order.close_code, std::string(order.close_reason)});
-    if (order.discard_waiting) outbox_.discard_whole_frames(committed_bytes_locked());
-    if (!order.error_code.empty()) {
-      outbox_.append_frame(error_frame(order.error_code, order.error_message));
+    if (framed_) {
+      if (order.discard_waiting) outbox_.discard_whole_frames(committed_bytes_locked());
+      if (!order.error_code.empty()) {
+        outbox_.append_frame(error_frame(order.error_code, order.error_message));
+      }
+      outbox_.append_frame(wire::CloseFrame(order.close_code, order.close_reason).bytes());
     }
-    outbox_.append_frame(wire::CloseFrame(order.close_code, order.close_reason).bytes());
     if (!in_dispatch_) {
       in_dispatch_ = true;
       dispatch.add(*this);
@@ -92,17 +97,28 @@ bool Peer::finish(const CloseOrder& order, Dispatch& dispatch) {
   return true;
 }
 
+bool Peer::lose(EndReason reason) {
+  {
+    const std::lock_guard guard(lock_);
+    if (stage_ != Stage::open && stage_ != Stage::opening) return false;
+    stage_ = Stage::finishing;
+    registered_.store(false, std::memory_order_release);
+    ending_ = std::make_unique<Ending>(Ending{reason, wire::close_code::kAbnormal, {}});
+    outbox_.clear();
+  }
+  on_finish();
+  return true;
+}
+
 void Peer::flush() {
-  std::uint64_t relayed = 0;
   bool has_room = false;
   {
     const std::lock_guard guard(lock_);
     in_dispatch_ = false;
-    relayed = std::exchange(unmetered_, 0);
+    if (unmetered_ != 0) on_relayed_locked(std::exchange(unmetered_, 0));
     if (stage_ != Stage::dead && !blocked_ && !outbox_.empty()) write_locked();
     has_room = outbox_.bytes() < Subscriber::kRoomBytes && stage_ == Stage::open;
   }
-  if (relayed != 0) on_relayed(relayed);
   if (has_room && presence_waits_.exchange(false, std::memory_order_acq_rel)) continue_presence();
 }
 

@@ -37,6 +37,7 @@ class Dispatch {
   Dispatch& operator=(const Dispatch&) = delete;
 
   void add(Peer& peer);
+  bool empty() const { return waiting_.empty(); }
   /// Sends to everybody added since the last flush.
   void flush();
 
@@ -72,7 +73,8 @@ class Peer {
   void set_registered(bool on) { registered_.store(on, std::memory_order_release); }
 
   /// From now on messages may be sent to it (its 101 has been queued and its admission is over).
-  void open();
+  /// False if its end has begun.
+  bool open();
 
   /// Queues a whole frame, which is copied unless it can be sent at once. `data_bytes`: payload
   /// bytes if it is a peer's message, for the traffic meter; 0 for the relay's own. Any thread.
@@ -80,8 +82,13 @@ class Peer {
 
   /// Begins the end: no message is accepted from now on, the error and Close frames go out behind
   /// what waits, and the connection's own thread does the rest. Only the first order counts.
-  /// Returns whether this was the first. Any thread.
+  /// Returns whether this was the first. A connection that has not been answered its upgrade yet
+  /// is only marked; its own thread answers it. Any thread.
   bool finish(const CloseOrder& order, Dispatch& dispatch);
+
+  /// Begins the end without a word: the other side has gone. Returns whether this was the first.
+  /// Any thread.
+  bool lose(EndReason reason);
 
   /// Sends what waits, as far as the socket takes it. Any thread.
   void flush();
@@ -116,8 +123,9 @@ class Peer {
   virtual std::size_t committed_bytes_locked() const { return 0; }
   /// The stage has become `finishing`; tells the owner. Any thread, without lock_.
   virtual void on_finish() = 0;
-  /// Payload bytes of peers' messages that have left for the socket. Any thread, without lock_.
-  virtual void on_relayed(std::uint64_t bytes) = 0;
+  /// So many payload bytes of peers' messages have been given to it since the last flush. Any
+  /// thread.
+  virtual void on_relayed_locked(std::uint64_t bytes) = 0;
   /// Continues presence after a flush made room. Any thread, without lock_.
   virtual void continue_presence() = 0;
 
@@ -126,6 +134,7 @@ class Peer {
 
   SmallLock lock_;
   Stage stage_ = Stage::opening;   // lock_
+  bool framed_ = false;            // lock_; what is sent are WebSocket frames
   bool blocked_ = false;           // lock_; the socket is full, its owner waits for room
   bool in_dispatch_ = false;       // lock_; some Dispatch will flush it
   std::atomic<bool> presence_waits_{false};

@@ -1,0 +1,200 @@
+// One accepted socket, from its first byte to its last: HTTP first (HttpSession), then perhaps a
+// peer on its way in (Entrance), then a registered peer whose frames are routed, and at the end a
+// moment of reading on so that the other side learns why.
+//
+// Belongs to one loop and is touched on its thread, except for what peer::Peer and the functions
+// marked [any] allow to all.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "admission/ip_address.hpp"
+#include "admission/refusal.hpp"
+#include "http/request_head.hpp"
+#include "http/upgrade.hpp"
+#include "message/participant.hpp"
+#include "metering/traffic.hpp"
+#include "net/deadlines.hpp"
+#include "net/event_source.hpp"
+#include "net/frame_reader.hpp"
+#include "net/settings.hpp"
+#include "net/transport.hpp"
+
+struct plugboard_peer_info;
+
+namespace plugboard::net {
+
+class Entrance;
+class HttpSession;
+class Loop;
+
+class Connection final : public message::Participant,
+                         public EventSource,
+                         public DeadlineHook,
+                         private FrameSink {
+ public:
+  /// Takes over an accepted non-blocking socket. `overloaded`: the relay has all the connections
+  /// it may have, so this one is only told so.
+  Connection(Loop& loop, Descriptor socket, const admission::IpAddress& tcp_peer, bool overloaded);
+  ~Connection() override;
+
+  /// Begins: watches the socket and waits for a request.
+  void start();
+
+  // For the loop.
+  void on_events(std::uint32_t events) override;
+  void on_deadline(Deadline kind);
+  void on_new_settings();
+  /// Reads as much as is this connection's share of a turn.
+  void read();
+  /// The end has begun (peer::Peer::finish, lose): takes the peer out of everything it is in.
+  void begin_end();
+  /// Closes the socket and lets go of everything, whatever state it is in.
+  void drop();
+
+  /// The relay stops: closes a peer with 1012, an idle HTTP connection without a word. False if its
+  /// end had begun before, or if it is in the middle of something that will end by itself.
+  bool send_away();
+
+  /// Ends the peer because its key no longer counts. [any]
+  void revoke(peer::Dispatch& dispatch);
+  /// Calls `with` once with the peer as plugins see it, holding no lock. [any], from the moment it
+  /// has a handle.
+  void with_info(const std::function<void(const plugboard_peer_info&)>& with);
+
+  // For HttpSession.
+  Loop& loop() { return loop_; }
+  HttpSession* http_session() { return http_.get(); }
+  const admission::IpAddress& tcp_peer() const { return tcp_peer_; }
+  /// Behind trusted proxies, the client's.
+  const admission::IpAddress& client() const { return client_; }
+  void set_client(const admission::IpAddress& client) { client_ = client; }
+  bool overloaded() const { return overloaded_; }
+  bool secure() const { return transport_.secure(); }
+  /// The other side has ended its half.
+  bool input_ended() const { return input_ended_; }
+  std::size_t waiting_output() { return waiting_bytes(); }
+  void send_http(std::string_view bytes);
+  /// The last answer has been queued: ends the connection behind it.
+  void end_http();
+  /// The request was an upgrade: an Entrance decides what becomes of it. `behind`: what was
+  /// received behind the request.
+  void enter(std::shared_ptr<const Settings> settings, const http::RequestHead& head,
+             const http::Upgrade& upgrade, std::string_view behind);
+  void set_deadline(Deadline kind);
+  void clear_deadline();
+  /// Goes on reading if it had been paused.
+  void resume_reading();
+  /// How hooks and logs name the access key; empty without one.
+  std::string_view key_name() const { return key_text_ ? key_text_->name : std::string_view(); }
+  void set_key(std::string_view key, std::string name);
+
+  // For Entrance.
+  bool entering() const { return phase_ == Phase::entrance && !end_begun_; }
+  /// Queues the 101; what is sent from now on are frames.
+  void begin_frames(std::string_view upgrade_response);
+  bool frames_begun() const { return frames_begun_; }
+  /// Answers the upgrade request with a refusal.
+  void refuse_upgrade(const admission::Refusal& refusal);
+  /// Keeps the proof that the key is good, and counts traffic for it from now on.
+  void accept_key(std::string_view key, extension::KeyAdmission admission);
+  void set_limits(extension::LimiterTicket limits) { limits_ = std::move(limits); }
+  enum class Joined : std::uint8_t { yes, id_in_use, ended };
+  /// Registers the peer, in place of another connection with its address if there is one.
+  Joined join();
+  /// The peer is registered: handles the frames that have waited.
+  void joined(std::span<char> waiting);
+
+ private:
+  friend class Loop;
+  friend class HttpSession;
+
+  enum class Phase : std::uint8_t {
+    http,
+    entrance,   // between the upgrade request and registration
+    open,
+    ending,     // what waits is being sent, the Close frame last
+    lingering,  // our half is shut
+    closed,
+  };
+
+  // Kept for as long as the connection, since a reload may ask about the key again.
+  struct KeyText {
+    std::string key;
+    std::string name;
+  };
+
+  // peer::Peer
+  void write_locked() override;
+  std::size_t write_past_outbox_locked(std::string_view frame) override;
+  std::size_t committed_bytes_locked() const override { return transport_.committed(); }
+  void on_finish() override;
+  void on_relayed_locked(std::uint64_t bytes) override;
+  void continue_presence() override;
+
+  // FrameSink
+  bool on_message(const IncomingMessage& message) override;
+  bool on_ping(std::string_view payload) override;
+  bool on_pong(std::string_view payload) override;
+  void on_close(const wire::PeerClose& close) override;
+  void on_failure(std::uint16_t close_code, std::string_view reason) override;
+
+  bool wants_input() const;
+  void take(std::span<char> bytes);
+  void on_end_of_input(bool failed);
+  void on_writable();
+  void heartbeat();
+  /// Sends a frame of the relay's own; the slow-consumer rule applies.
+  void send_own(std::string_view frame);
+  void unregister();
+  /// The hooks' peer_disconnected, once. Under the address's event lock. [any]
+  void tell_disconnected(peer::EndReason reason, std::uint16_t close_code,
+                         std::string_view close_reason);
+  /// Shuts our half once nothing waits and the other side has nothing left to say.
+  void shut_if_done();
+  void shut();
+  void close();
+  void count_read();
+  /// Frees the HTTP session once it has handed over. Not from within it.
+  void tidy_http();
+
+  Loop& loop_;
+  std::uint32_t loop_index_ = 0;
+  Phase phase_ = Phase::http;
+  bool overloaded_ : 1;
+  bool frames_begun_ : 1 = false;
+  bool heard_since_ping_ : 1 = true;
+  bool pinged_ : 1 = false;
+  bool close_received_ : 1 = false;
+  bool failed_ : 1 = false;  // the other side broke the protocol: no Close is waited for
+  bool end_begun_ : 1 = false;
+  bool end_http_ : 1 = false;
+  bool input_ended_ : 1 = false;
+  bool paused_ : 1 = false;
+  bool has_handle_ : 1 = false;
+  bool in_registry_ = false;      // under the address's event lock
+  bool disconnect_due_ = false;   // under the address's event lock
+  std::atomic<bool> tls_flush_posted_{false};
+  admission::IpAddress tcp_peer_;
+  admission::IpAddress client_;
+  Transport transport_;
+  FrameReader reader_;
+  std::unique_ptr<HttpSession> http_;
+  std::unique_ptr<Entrance> entrance_;
+  std::unique_ptr<const KeyText> key_text_;      // lock_, for other threads
+  metering::TrafficTable::Connection meter_;          // lock_
+  std::uint64_t hooks_connected_ = 0;            // under the address's event lock
+  std::int64_t connected_at_ms_ = 0;
+  std::uint64_t read_bytes_ = 0;  // payload bytes not counted on the meter yet
+  std::atomic<std::uint64_t> messages_in_{0};
+  std::atomic<std::uint64_t> bytes_in_{0};
+};
+
+}  // namespace plugboard::net

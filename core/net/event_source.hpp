@@ -1,0 +1,18 @@
+// Something with a descriptor that a loop watches. The loop's thread calls.
+#pragma once
+
+#include <cstdint>
+
+namespace plugboard::net {
+
+class EventSource {
+ public:
+  /// `events`: EPOLLIN and so on. May be called once more after its descriptor was closed within
+  /// the same turn.
+  virtual void on_events(std::uint32_t events) = 0;
+
+ protected:
+  ~EventSource() = default;
+};
+
+}  // namespace plugboard::net

@@ -1,0 +1,207 @@
+#include "net/frame_reader.hpp"
+
+#include <utility>
+
+namespace plugboard::net {
+namespace {
+
+// An incomplete frame up to this size is moved in front of the bytes that follow it; a larger one
+// is completed where it is kept, so that a frame that comes in drops is not copied for each drop.
+constexpr std::size_t kCarry = 4096;
+
+// Compressed bytes may be a little more than what they stand for.
+constexpr std::size_t compressed_limit(std::size_t max_message) {
+  return max_message + max_message / 64 + 1024;
+}
+
+}  // namespace
+
+std::span<char> FrameReader::room(std::span<char> shared) {
+  carried_ = false;
+  if (tail_ == nullptr) return shared;
+  GrowingBuffer& bytes = tail_->bytes;
+  if (bytes.size() <= kCarry) {
+    std::memcpy(shared.data(), bytes.data(), bytes.size());
+    carried_ = true;
+    return shared.subspan(bytes.size());
+  }
+  wire::FrameHeader header;
+  static_cast<void>(wire::parse_client_frame_header(bytes.data(), bytes.size(), true, header));
+  const std::size_t whole = header.header_size + static_cast<std::size_t>(header.payload_size);
+  if (bytes.size() == bytes.capacity()) bytes.reserve(std::min(whole, bytes.size() * 2));
+  return {bytes.data() + bytes.size(), std::min(bytes.capacity(), whole) - bytes.size()};
+}
+
+void FrameReader::received(std::size_t count, std::span<char> shared, const Rules& rules,
+                           FrameSink& sink) {
+  if (stopped_) return;
+  if (tail_ == nullptr) {
+    feed(shared.data(), count, Resumed{}, rules, sink);
+    return;
+  }
+  const std::unique_ptr<Tail> tail = std::move(tail_);
+  const Resumed resumed{tail->unmasked, tail->utf8};
+  if (std::exchange(carried_, false)) {
+    feed(shared.data(), tail->bytes.size() + count, resumed, rules, sink);
+    return;
+  }
+  tail->bytes.set_size(tail->bytes.size() + count);
+  wire::FrameHeader header;
+  static_cast<void>(
+      wire::parse_client_frame_header(tail->bytes.data(), tail->bytes.size(), true, header));
+  if (tail->bytes.size() == header.header_size + header.payload_size) {
+    feed(tail->bytes.data(), tail->bytes.size(), resumed, rules, sink);
+    return;
+  }
+  Resumed ahead = resumed;
+  char* const payload = tail->bytes.data() + header.header_size;
+  if (!check_ahead(header, payload, tail->bytes.size() - header.header_size, ahead)) {
+    fail(wire::close_code::kInvalidPayload, "Invalid UTF-8", sink);
+    return;
+  }
+  tail_ = std::make_unique<Tail>(
+      Tail{std::move(tail->bytes), ahead.unmasked, ahead.utf8});
+}
+
+void FrameReader::feed(char* data, std::size_t size, Resumed resumed, const Rules& rules,
+                       FrameSink& sink) {
+  while (size > 0 && !stopped_) {
+    wire::FrameHeader header;
+    const wire::HeaderStatus status = wire::parse_client_frame_header(
+        data, size, rules.compression && assembly_ == nullptr, header);
+    if (status == wire::HeaderStatus::incomplete) {
+      keep(data, size, resumed);
+      return;
+    }
+    if (status != wire::HeaderStatus::complete) {
+      fail(wire::close_code::kProtocolError, wire::describe(status), sink);
+      return;
+    }
+    std::uint16_t close_code = 0;
+    if (const char* why = objection(header, rules, close_code)) {
+      fail(close_code, why, sink);
+      return;
+    }
+    char* const payload = data + header.header_size;
+    const std::size_t available = size - header.header_size;
+    if (available < header.payload_size) {
+      if (!check_ahead(header, payload, available, resumed)) {
+        fail(wire::close_code::kInvalidPayload, "Invalid UTF-8", sink);
+        return;
+      }
+      keep(data, size, resumed);
+      return;
+    }
+    const auto payload_size = static_cast<std::size_t>(header.payload_size);
+    wire::unmask(payload + resumed.unmasked, payload_size - resumed.unmasked, header.mask,
+                 resumed.unmasked);
+    resumed = Resumed{};
+    if (!take_frame(header, payload, sink)) {
+      stop();
+      return;
+    }
+    data = payload + payload_size;
+    size = available - payload_size;
+  }
+}
+
+const char* FrameReader::objection(const wire::FrameHeader& header, const Rules& rules,
+                                   std::uint16_t& close_code) const {
+  close_code = wire::close_code::kProtocolError;
+  if (wire::is_control(header.opcode)) return nullptr;
+  const bool continues = header.opcode == wire::Opcode::continuation;
+  if (continues && assembly_ == nullptr) return "Nothing to continue";
+  if (!continues && assembly_ != nullptr) return "Message within a message";
+  const bool compressed = continues ? assembly_->compressed : header.rsv1;
+  const std::size_t limit = compressed ? compressed_limit(rules.max_message) : rules.max_message;
+  const std::size_t before = continues ? assembly_->payload_size() : 0;
+  if (header.payload_size > limit - std::min(limit, before)) {
+    close_code = wire::close_code::kMessageTooBig;
+    return "Message too big";
+  }
+  return nullptr;
+}
+
+bool FrameReader::take_frame(const wire::FrameHeader& header, char* payload, FrameSink& sink) {
+  const auto size = static_cast<std::size_t>(header.payload_size);
+  if (wire::is_control(header.opcode)) return take_control(header, {payload, size}, sink);
+  if (header.fin && assembly_ == nullptr) [[likely]] {
+    return sink.on_message({.data = payload,
+                            .size = size,
+                            .binary = header.opcode == wire::Opcode::binary,
+                            .compressed = header.rsv1});
+  }
+  return take_fragment(header, {payload, size}, sink);
+}
+
+bool FrameReader::take_control(const wire::FrameHeader& header, std::string_view payload,
+                               FrameSink& sink) {
+  if (header.opcode == wire::Opcode::ping) return sink.on_ping(payload);
+  if (header.opcode == wire::Opcode::pong) return sink.on_pong(payload);
+  const wire::ClosePayload close = wire::parse_close_payload(payload);
+  if (const auto* good = std::get_if<wire::PeerClose>(&close)) {
+    sink.on_close(*good);
+  } else {
+    sink.on_failure(std::get<wire::BadClose>(close).answer, "Invalid Close frame");
+  }
+  return false;
+}
+
+bool FrameReader::take_fragment(const wire::FrameHeader& header, std::string_view payload,
+                                FrameSink& sink) {
+  if (assembly_ == nullptr) {
+    assembly_ = std::make_unique<Assembly>();
+    assembly_->binary = header.opcode == wire::Opcode::binary;
+    assembly_->compressed = header.rsv1;
+    assembly_->bytes.reserve(kHeadroom + payload.size());
+    assembly_->bytes.set_size(kHeadroom);
+  }
+  const bool check = !assembly_->binary && !assembly_->compressed;
+  if (check && (!assembly_->utf8.feed(payload) || (header.fin && !assembly_->utf8.complete()))) {
+    sink.on_failure(wire::close_code::kInvalidPayload, "Invalid UTF-8");
+    return false;
+  }
+  assembly_->bytes.append(payload);
+  if (!header.fin) return true;
+  const std::unique_ptr<Assembly> whole = std::move(assembly_);
+  return sink.on_message({.data = whole->bytes.data() + kHeadroom,
+                          .size = whole->payload_size(),
+                          .binary = whole->binary,
+                          .compressed = whole->compressed,
+                          .known_utf8 = check});
+}
+
+bool FrameReader::is_text(const wire::FrameHeader& header) const {
+  if (header.opcode == wire::Opcode::text) return !header.rsv1;
+  return header.opcode == wire::Opcode::continuation && assembly_ != nullptr &&
+         !assembly_->binary && !assembly_->compressed;
+}
+
+bool FrameReader::check_ahead(const wire::FrameHeader& header, char* payload,
+                              std::size_t available, Resumed& resumed) const {
+  if (!is_text(header) || available == resumed.unmasked) return true;
+  if (resumed.unmasked == 0 && assembly_ != nullptr) resumed.utf8 = assembly_->utf8;
+  char* const fresh = payload + resumed.unmasked;
+  const std::size_t count = available - resumed.unmasked;
+  wire::unmask(fresh, count, header.mask, resumed.unmasked);
+  resumed.unmasked = available;
+  return resumed.utf8.feed({fresh, count});
+}
+
+void FrameReader::keep(const char* data, std::size_t size, const Resumed& resumed) {
+  tail_ = std::make_unique<Tail>();
+  tail_->bytes.append({data, size});
+  tail_->unmasked = resumed.unmasked;
+  tail_->utf8 = resumed.utf8;
+}
+
+void FrameReader::fail(std::uint16_t close_code, std::string_view reason, FrameSink& sink) {
+  stop();
+  sink.on_failure(close_code, reason);
+}
+
+std::size_t FrameReader::held_bytes() const {
+  return (tail_ ? tail_->bytes.capacity() : 0) + (assembly_ ? assembly_->bytes.capacity() : 0);
+}
+
+}  // namespace plugboard::net

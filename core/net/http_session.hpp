@@ -1,0 +1,88 @@
+// The HTTP part of a connection's life: reads requests, has them answered in order, and hands
+// upgrades over. The connection's own thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "admission/ask.hpp"
+#include "extension/blob_store.hpp"
+#include "extension/http_chain.hpp"
+#include "extension/key_chain.hpp"
+#include "extension/question.hpp"
+#include "http/request_reader.hpp"
+#include "http/response.hpp"
+#include "http/routes.hpp"
+#include "net/settings.hpp"
+
+namespace plugboard::net {
+
+class Connection;
+
+class HttpSession {
+ public:
+  explicit HttpSession(Connection& connection);
+  ~HttpSession();
+  HttpSession(const HttpSession&) = delete;
+  HttpSession& operator=(const HttpSession&) = delete;
+
+  /// Takes what has been received. May end the session: after an upgrade the connection goes on
+  /// without it, and `this` may be gone.
+  void received(std::string_view bytes);
+  /// Whether more may be received: not while one request is being answered and enough of the next
+  /// is there.
+  bool wants_input() const;
+  /// The outbox has run empty.
+  void on_drained();
+  void on_deadline();
+  /// Whether a request is being answered.
+  bool answering() const { return busy_; }
+  /// Whether a request has begun and has not been answered yet.
+  bool in_request() const { return busy_ || reader_.started(); }
+  /// The connection is gone: nobody waits for an answer any more.
+  void stop();
+
+ private:
+  /// Brings an answer back to this thread; one to a request that is no longer the present one is
+  /// dropped.
+  admission::Poster poster();
+
+  void work();
+  void on_head();
+  bool within_rate();
+  void claim_from(std::size_t handler);
+  void check_key();
+  void on_key(const extension::KeyVerdict& verdict);
+  void read_body();
+  void on_body();
+  void handle();
+  void on_handled(extension::HttpVerdict verdict);
+  void answer_built_in();
+  void ask_blob_store();
+  void on_blob(const extension::BlobVerdict& verdict);
+  void upgrade();
+  void respond(http::Response response);
+  void find_client();
+
+  Connection& connection_;
+  http::RequestReader reader_;
+  std::string unread_;
+  bool busy_ = false;     // a request is being answered
+  bool working_ = false;  // within work()
+  bool over_ = false;     // no further request will be read
+  std::uint64_t request_number_ = 0;
+  std::uint64_t head_at_ns_ = 0;
+
+  // The request being answered.
+  std::shared_ptr<const Settings> settings_;
+  std::optional<extension::HttpClaim> claim_;
+  http::Route route_;
+  bool key_checked_ = false;
+  std::size_t body_limit_ = 0;
+  extension::HttpHeaders added_headers_;
+  extension::Question question_;
+};
+
+}  // namespace plugboard::net

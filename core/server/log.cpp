@@ -1,0 +1,118 @@
+#include "server/log.hpp"
+
+#include <plugboard/host.h>
+#include <spdlog/async.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <string>
+
+#include "wire/json_text.hpp"
+
+namespace plugboard::server {
+namespace {
+
+constexpr std::size_t kQueuedLines = 8192;
+
+spdlog::level::level_enum level_of(manifest::LogLevel level) {
+  switch (level) {
+    case manifest::LogLevel::kTrace:
+      return spdlog::level::trace;
+    case manifest::LogLevel::kDebug:
+      return spdlog::level::debug;
+    case manifest::LogLevel::kInfo:
+      return spdlog::level::info;
+    case manifest::LogLevel::kWarn:
+      return spdlog::level::warn;
+    case manifest::LogLevel::kError:
+      return spdlog::level::err;
+    case manifest::LogLevel::kOff:
+      break;
+  }
+  return spdlog::level::off;
+}
+
+spdlog::level::level_enum level_of(int level) {
+  switch (level) {
+    case PLUGBOARD_LOG_TRACE:
+      return spdlog::level::trace;
+    case PLUGBOARD_LOG_DEBUG:
+      return spdlog::level::debug;
+    case PLUGBOARD_LOG_INFO:
+      return spdlog::level::info;
+    case PLUGBOARD_LOG_WARN:
+      return spdlog::level::warn;
+    default:
+      return spdlog::level::err;
+  }
+}
+
+constexpr const char* kTextPattern = "%Y-%m-%dT%H:%M:%S.%e%z %l %v";
+// The message is a JSON fragment of our own making.
+constexpr const char* kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})";
+
+}  // namespace
+
+class Log::Writer {
+ public:
+  Writer()
+      : threads_(std::make_shared<spdlog::details::thread_pool>(kQueuedLines, 1)),
+        logger_(std::make_shared<spdlog::async_logger>(
+            "plugboard", std::make_shared<spdlog::sinks::stderr_sink_mt>(), threads_,
+            spdlog::async_overflow_policy::overrun_oldest)) {
+    // A stderr that cannot be written to is nothing to complain about on stderr.
+    logger_->set_error_handler([](const std::string&) {});
+  }
+
+  void configure(const manifest::Log& settings) {
+    json_ = settings.format == manifest::LogFormat::kJson;
+    logger_->set_level(level_of(settings.level));
+    logger_->set_pattern(json_ ? kJsonPattern : kTextPattern);
+  }
+
+  void line(int level, std::string_view source, std::string_view text) {
+    const auto spdlog_level = level_of(level);
+    if (!logger_->should_log(spdlog_level)) return;
+    std::string message;
+    if (json_) {
+      if (!source.empty()) {
+        message += R"("plugin":)";
+        wire::append_json_string(message, source);
+        message += ',';
+      }
+      message += R"("message":)";
+      wire::append_json_string(message, text);
+    } else {
+      if (!source.empty()) message.append("[").append(source).append("] ");
+      message += text;
+    }
+    logger_->log(spdlog_level, spdlog::string_view_t(message.data(), message.size()));
+  }
+
+  void flush() { logger_->flush(); }
+
+ private:
+  std::shared_ptr<spdlog::details::thread_pool> threads_;
+  std::shared_ptr<spdlog::async_logger> logger_;
+  std::atomic<bool> json_{false};
+};
+
+Log::Log(const manifest::Log& settings) : writer_(std::make_unique<Writer>()) {
+  configure(settings);
+}
+
+Log::~Log() = default;
+
+void Log::configure(const manifest::Log& settings) { writer_->configure(settings); }
+
+void Log::line(int level, std::string_view source, std::string_view text) {
+  writer_->line(level, source, text);
+}
+
+void Log::info(std::string_view text) { line(PLUGBOARD_LOG_INFO, {}, text); }
+void Log::warn(std::string_view text) { line(PLUGBOARD_LOG_WARN, {}, text); }
+void Log::error(std::string_view text) { line(PLUGBOARD_LOG_ERROR, {}, text); }
+void Log::flush() { writer_->flush(); }
+
+}  // namespace plugboard::server
