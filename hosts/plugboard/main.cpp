@@ -1,0 +1,61 @@
+// The plugboard program: reads the command line and hands over to one file a command.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <iostream>
+
+#include "commands.hpp"
+
+int main(int argc, char** argv) {
+  using namespace plugboard::program;
+  // A reader that goes away, of stdout or of a socket, is an error of that write and no more.
+  std::signal(SIGPIPE, SIG_IGN);
+
+  CLI::App app("Plugboard, a WebSocket relay whose every policy is a plugin", "plugboard");
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::help);
+  int exit_code = kFine;
+
+  ServeOptions serve_options;
+  CLI::App* serve_command = app.add_subcommand("serve", "Run the relay");
+  serve_command->add_option("--config", serve_options.config,
+                            "Manifest (else ./plugboard.toml, else /etc/plugboard/plugboard.toml)");
+  serve_command->add_option("--plugin-path", serve_options.plugin_path,
+                            "Folder searched for plugins before those of the manifest");
+  serve_command->callback([&] { exit_code = serve(serve_options); });
+
+  CheckOptions check_options;
+  CLI::App* check_command =
+      app.add_subcommand("check", "Say everything that is wrong with a manifest and its plugins");
+  check_command->add_option("FILE", check_options.manifest, "Manifest")->required();
+  check_command->add_option("--plugin-path", check_options.plugin_path,
+                            "Folder searched for plugins before those of the manifest");
+  check_command->callback([&] { exit_code = check(check_options); });
+
+  PluginsOptions plugins_options;
+  CLI::App* plugins_command =
+      app.add_subcommand("plugins", "List the plugins found, their kinds and the config they take");
+  plugins_command->add_option("FILE", plugins_options.manifest,
+                              "Manifest whose plugin folders to look into");
+  plugins_command->add_option("--plugin-path", plugins_options.plugin_path,
+                              "Folder to look into first");
+  plugins_command->callback([&] { exit_code = list_plugins(plugins_options); });
+
+  CLI::App* key_command = app.add_subcommand("key", "Make access keys");
+  key_command->require_subcommand(1);
+  key_command->add_subcommand("new", "Print a fresh access key")->callback([&] {
+    exit_code = new_key();
+  });
+  key_command
+      ->add_subcommand("hash", "Read a key from stdin and print its line for a key file")
+      ->callback([&] { exit_code = hash_key(); });
+
+  app.add_subcommand("version", "Print the version")->callback([&] { exit_code = version(); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // --help is no mistake.
+    return app.exit(error) == 0 ? kFine : kBadUsage;
+  }
+  return exit_code;
+}

@@ -1,0 +1,208 @@
+// `plugboard serve`: runs the relay until it is told to stop.
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <ctime>
+#include <iostream>
+#include <optional>
+#include <system_error>
+#include <variant>
+
+#include "commands.hpp"
+#include "manifest/environment.hpp"
+#include "manifest/reader.hpp"
+#include "server/relay.hpp"
+
+namespace plugboard::program {
+namespace {
+
+using std::chrono::milliseconds;
+
+// How often the watched manifest is looked at, and how often draining goes on.
+constexpr milliseconds kWatchStep{500};
+constexpr milliseconds kDrainStep{20};
+
+// Whether a file has changed, judged by what the system says of it: its content is only read then.
+class FileWatch {
+ public:
+  explicit FileWatch(std::filesystem::path file) : file_(std::move(file)), known_(look()) {}
+
+  /// True once after each change, as soon as the file has been the same for one step.
+  bool changed() {
+    const Look now = look();
+    if (now == known_) return false;
+    if (now != seen_) {
+      seen_ = now;  // perhaps still being written
+      return false;
+    }
+    known_ = now;
+    return true;
+  }
+
+  /// The present content has been read.
+  void reset() { known_ = look(); }
+
+ private:
+  struct Look {
+    bool exists = false;
+    dev_t device = 0;
+    ino_t inode = 0;
+    off_t size = 0;
+    std::int64_t modified_s = 0;
+    std::int64_t modified_ns = 0;
+    bool operator==(const Look&) const = default;
+  };
+
+  Look look() const {
+    struct stat status {};
+    if (::stat(file_.c_str(), &status) != 0) return {};
+    return {true,           status.st_dev,          status.st_ino,
+            status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+  }
+
+  std::filesystem::path file_;
+  Look known_;
+  Look seen_;
+};
+
+std::optional<std::filesystem::path> find_manifest(const std::filesystem::path& named) {
+  if (!named.empty()) return named;
+  for (const char* usual : {"plugboard.toml", "/etc/plugboard/plugboard.toml"}) {
+    std::error_code ignored;
+    if (std::filesystem::exists(usual, ignored)) return usual;
+  }
+  return std::nullopt;
+}
+
+void tell(const std::vector<manifest::Diagnostic>& diagnostics) {
+  std::cerr << manifest::to_text(diagnostics) << std::flush;
+}
+
+// The signals that a server answers to. Blocked everywhere, so that only wait_signal sees them.
+sigset_t server_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  return signals;
+}
+
+/// The next signal, or 0 after `timeout` (none: wait for ever).
+int wait_signal(const sigset_t& signals, std::optional<milliseconds> timeout) {
+  if (!timeout) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    return signal;
+  }
+  const timespec wait{timeout->count() / 1000, (timeout->count() % 1000) * 1'000'000};
+  const int signal = sigtimedwait(&signals, nullptr, &wait);
+  return std::max(signal, 0);
+}
+
+void raise_file_limit(server::Log& log, std::uint32_t max_connections) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  // Besides connections there are listeners, loops, logs and what plugins open.
+  constexpr rlim_t kBesides = 100;
+  if (limit.rlim_cur != RLIM_INFINITY && max_connections + kBesides > limit.rlim_cur) {
+    log.warn("server.max_connections is " + std::to_string(max_connections) +
+             ", but this process may open only " + std::to_string(limit.rlim_cur) +
+             " files: raise the limit (ulimit -Hn, LimitNOFILE) or lower max_connections");
+  }
+}
+
+void reload(server::Relay& relay, server::Log& log, const std::filesystem::path& file,
+            bool& watching) {
+  auto read = manifest::read_file(file, manifest::process_environment());
+  std::vector<manifest::Diagnostic> problems;
+  if (const auto* good = std::get_if<manifest::Manifest>(&read)) {
+    problems = relay.reload(*good);
+    if (problems.empty()) {
+      watching = good->server.reload == manifest::ReloadTrigger::kWatch;
+      log.info("reloaded " + file.string());
+      return;
+    }
+  } else {
+    problems = std::get<std::vector<manifest::Diagnostic>>(std::move(read));
+  }
+  for (const manifest::Diagnostic& problem : problems) {
+    if (problem.severity == manifest::Severity::kError) log.error(problem.text());
+  }
+  log.error("not reloaded: everything stays as it was");
+}
+
+/// Until the relay is to stop.
+void run(server::Relay& relay, server::Log& log, const sigset_t& signals,
+         const std::filesystem::path& file, bool watching) {
+  FileWatch watch(file);
+  for (;;) {
+    const int signal =
+        wait_signal(signals, watching ? std::optional(kWatchStep) : std::nullopt);
+    if (signal == SIGTERM || signal == SIGINT) return;
+    if (signal == SIGHUP || (watching && watch.changed())) {
+      reload(relay, log, file, watching);
+      watch.reset();
+    }
+  }
+}
+
+void drain(server::Relay& relay, const sigset_t& signals) {
+  relay.drain();
+  while (!relay.drained()) {
+    const int signal = wait_signal(signals, kDrainStep);
+    // Told twice: at once.
+    if (signal == SIGTERM || signal == SIGINT) ::_exit(kFine);
+  }
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options) {
+  const auto file = find_manifest(options.config);
+  if (!file) {
+    std::cerr << "plugboard: no manifest: neither ./plugboard.toml nor "
+                 "/etc/plugboard/plugboard.toml exists; name one with --config FILE\n";
+    return kBadUsage;
+  }
+  auto read = manifest::read_file(*file, manifest::process_environment());
+  if (const auto* problems = std::get_if<std::vector<manifest::Diagnostic>>(&read)) {
+    tell(*problems);
+    return kBadUsage;
+  }
+  const auto& manifest = std::get<manifest::Manifest>(read);
+
+  const sigset_t signals = server_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  server::Log log(manifest.log);
+  raise_file_limit(log, manifest.server.max_connections);
+  server::Relay relay(log, {.plugin_path = options.plugin_path, .version = PLUGBOARD_VERSION});
+  try {
+    if (const auto problems = relay.start(manifest); !problems.empty()) {
+      tell(problems);
+      return kBadUsage;
+    }
+  } catch (const std::system_error& error) {
+    std::cerr << "plugboard: " << error.what() << "\n";
+    return kRuntimeFailure;
+  }
+  for (const std::string& address : relay.addresses()) {
+    std::cout << "listening on " << address << "\n";
+  }
+  std::cout.flush();
+
+  run(relay, log, signals, *file, manifest.server.reload == manifest::ReloadTrigger::kWatch);
+  log.info("stopping: peers are sent away over " +
+           std::to_string(manifest.server.shutdown_grace.count()) + " ms");
+  drain(relay, signals);
+  relay.stop();
+  return kFine;
+}
+
+}  // namespace plugboard::program
