@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "http/answers.hpp"
+#include "net/compression.hpp"
 #include "net/entrance.hpp"
 #include "net/http_session.hpp"
 #include "net/loop.hpp"
@@ -135,9 +136,7 @@ void Connection::take(std::span<char> bytes) {
       break;
     case Phase::open:
     case Phase::ending:
-      reader_.received(bytes.size(), loop_.buffer(),
-                       {.max_message = loop_.settings().rules.max_message, .compression = false},
-                       *this);
+      reader_.received(bytes.size(), loop_.buffer(), frame_rules(), *this);
       count_read();
       break;
     case Phase::lingering:
@@ -148,6 +147,10 @@ void Connection::take(std::span<char> bytes) {
 
 void Connection::tidy_http() {
   if (phase_ != Phase::http && phase_ != Phase::closed) http_.reset();
+}
+
+FrameReader::Rules Connection::frame_rules() const {
+  return {.max_message = loop_.settings().rules.max_message, .compression = deflate_bits_ != 0};
 }
 
 void Connection::count_read() {
@@ -216,17 +219,20 @@ void Connection::end_http() {
 }
 
 void Connection::enter(std::shared_ptr<const Settings> settings, const http::RequestHead& head,
-                       const http::Upgrade& upgrade, std::string_view behind) {
+                       const http::Upgrade& upgrade, const wire::DeflateTerms* deflate,
+                       std::string_view behind) {
   phase_ = Phase::entrance;
   connected_at_ms_ = unix_ms();
   loop_.shared().handles.add(*this);
   has_handle_ = true;
-  entrance_ = std::make_unique<Entrance>(*this, std::move(settings), head, upgrade, behind);
+  entrance_ = std::make_unique<Entrance>(*this, std::move(settings), head, upgrade, deflate, behind);
   entrance_->start();
 }
 
-void Connection::begin_frames(std::string_view upgrade_response) {
+void Connection::begin_frames(std::string_view upgrade_response, std::uint8_t deflate_bits) {
   frames_begun_ = true;
+  deflate_bits_ = deflate_bits;
+  encodes_ = deflate_bits != 0;
   const std::lock_guard guard(lock_);
   if (stage_ != Stage::opening) return;
   outbox_.append_unframed(upgrade_response);
@@ -305,8 +311,7 @@ void Connection::joined(std::span<char> waiting) {
   heard_since_ping_ = true;
   set_deadline(Deadline::heartbeat);
   if (!waiting.empty()) {
-    reader_.take(waiting,
-                 {.max_message = loop_.settings().rules.max_message, .compression = false}, *this);
+    reader_.take(waiting, frame_rules(), *this);
     count_read();
   }
   if (input_ended_) lose(peer::EndReason::closed);
@@ -317,17 +322,28 @@ void Connection::joined(std::span<char> waiting) {
 
 bool Connection::on_message(const IncomingMessage& incoming) {
   if (phase_ != Phase::open) return true;  // our Close is on its way; theirs is what we wait for
+  message::Message message{.data = incoming.data,
+                           .size = incoming.size,
+                           .binary = incoming.binary,
+                           .known_utf8 = incoming.known_utf8};
+  if (incoming.compressed) {
+    const Expanded expanded =
+        expand({incoming.data, incoming.size}, loop_.settings().rules.max_message);
+    if (expanded.status != wire::InflateStatus::ok) {
+      const bool too_large = expanded.status == wire::InflateStatus::too_large;
+      on_failure(too_large ? wire::close_code::kMessageTooBig : wire::close_code::kInvalidPayload,
+                 too_large ? "Message too big" : "Invalid compressed data");
+      return false;
+    }
+    message.data = expanded.message.data();
+    message.size = expanded.message.size();
+  }
   messages_in_.store(messages_in_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  bytes_in_.store(bytes_in_.load(std::memory_order_relaxed) + incoming.size,
+  bytes_in_.store(bytes_in_.load(std::memory_order_relaxed) + message.size,
                   std::memory_order_relaxed);
-  read_bytes_ += incoming.size;
+  read_bytes_ += message.size;
   message::Turn turn = loop_.message_turn();
-  const auto outcome = loop_.router().take(*this,
-                                           {.data = incoming.data,
-                                            .size = incoming.size,
-                                            .binary = incoming.binary,
-                                            .known_utf8 = incoming.known_utf8},
-                                           turn);
+  const auto outcome = loop_.router().take(*this, message, turn);
   if (outcome == message::Outcome::not_utf8) [[unlikely]] {
     on_failure(wire::close_code::kInvalidPayload, "Invalid UTF-8");
     return false;
@@ -455,6 +471,10 @@ void Connection::write_locked() {
     }
     outbox_.consume(result.bytes);
   }
+}
+
+std::string_view Connection::encoded(std::string_view frame, std::size_t payload_size) {
+  return payload_size < kCompressFrom ? frame : compress_frame(frame, payload_size, deflate_bits_);
 }
 
 std::size_t Connection::write_past_outbox_locked(std::string_view frame) {

@@ -26,6 +26,7 @@
 #include "net/frame_reader.hpp"
 #include "net/settings.hpp"
 #include "net/transport.hpp"
+#include "wire/extensions.hpp"
 
 struct plugboard_peer_info;
 
@@ -85,9 +86,10 @@ class Connection final : public message::Participant,
   /// The last answer has been queued: ends the connection behind it.
   void end_http();
   /// The request was an upgrade: an Entrance decides what becomes of it. `behind`: what was
-  /// received behind the request.
+  /// received behind the request. `deflate`: what was agreed on, or null.
   void enter(std::shared_ptr<const Settings> settings, const http::RequestHead& head,
-             const http::Upgrade& upgrade, std::string_view behind);
+             const http::Upgrade& upgrade, const wire::DeflateTerms* deflate,
+             std::string_view behind);
   void set_deadline(Deadline kind);
   void clear_deadline();
   /// Goes on reading if it had been paused.
@@ -98,8 +100,9 @@ class Connection final : public message::Participant,
 
   // For Entrance.
   bool entering() const { return phase_ == Phase::entrance && !end_begun_; }
-  /// Queues the 101; what is sent from now on are frames.
-  void begin_frames(std::string_view upgrade_response);
+  /// Queues the 101; what is sent from now on are frames. `deflate_bits`: window bits for messages
+  /// to the client if permessage-deflate was agreed on, else 0.
+  void begin_frames(std::string_view upgrade_response, std::uint8_t deflate_bits);
   bool frames_begun() const { return frames_begun_; }
   /// Answers the upgrade request with a refusal.
   void refuse_upgrade(const admission::Refusal& refusal);
@@ -134,13 +137,14 @@ class Connection final : public message::Participant,
   // peer::Peer
   void write_locked() override;
   std::size_t write_past_outbox_locked(std::string_view frame) override;
+  std::string_view encoded(std::string_view frame, std::size_t payload_size) override;
   std::size_t committed_bytes_locked() const override { return transport_.committed(); }
   void on_finish() override;
   void on_relayed_locked(std::uint64_t bytes) override;
   void continue_presence() override;
 
   // FrameSink
-  bool on_message(const IncomingMessage& message) override;
+  bool on_message(const IncomingMessage& incoming) override;
   bool on_ping(std::string_view payload) override;
   bool on_pong(std::string_view payload) override;
   void on_close(const wire::PeerClose& close) override;
@@ -162,11 +166,13 @@ class Connection final : public message::Participant,
   void shut();
   void close();
   void count_read();
+  FrameReader::Rules frame_rules() const;
   /// Frees the HTTP session once it has handed over. Not from within it.
   void tidy_http();
 
   Loop& loop_;
   std::uint32_t loop_index_ = 0;
+  std::uint8_t deflate_bits_ = 0;  // 0: not agreed on
   Phase phase_ = Phase::http;
   bool overloaded_ : 1;
   bool frames_begun_ : 1 = false;

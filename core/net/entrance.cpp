@@ -33,10 +33,13 @@ admission::Application application_of(Connection& connection, const http::Reques
 
 Entrance::Entrance(Connection& connection, std::shared_ptr<const Settings> settings,
                    const http::RequestHead& head, const http::Upgrade& upgrade,
-                   std::string_view behind)
+                   const wire::DeflateTerms* deflate, std::string_view behind)
     : connection_(connection),
       settings_(std::move(settings)),
-      upgrade_response_(http::upgrade_response(upgrade)),
+      upgrade_response_(http::upgrade_response(
+          upgrade, deflate != nullptr ? std::string_view(deflate->response) : std::string_view())),
+      deflate_bits_(deflate != nullptr ? static_cast<std::uint8_t>(deflate->server_window_bits)
+                                       : std::uint8_t{0}),
       path_(head.path()) {
   waiting_.reserve(FrameReader::kHeadroom + behind.size());
   waiting_.set_size(FrameReader::kHeadroom);
@@ -77,7 +80,7 @@ admission::Poster Entrance::poster() {
 }
 
 void Entrance::upgrade() {
-  connection_.begin_frames(upgrade_response_);
+  connection_.begin_frames(upgrade_response_, deflate_bits_);
   connection_.set_deadline(Deadline::admission);
 }
 

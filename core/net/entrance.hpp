@@ -13,6 +13,7 @@
 #include "http/upgrade.hpp"
 #include "net/frame_reader.hpp"
 #include "net/settings.hpp"
+#include "wire/extensions.hpp"
 
 namespace plugboard::net {
 
@@ -23,7 +24,8 @@ class Entrance final : public admission::Candidate {
   /// `head` and `upgrade` are copied as far as they are needed. `behind`: bytes received behind the
   /// request.
   Entrance(Connection& connection, std::shared_ptr<const Settings> settings,
-           const http::RequestHead& head, const http::Upgrade& upgrade, std::string_view behind);
+           const http::RequestHead& head, const http::Upgrade& upgrade,
+           const wire::DeflateTerms* deflate, std::string_view behind);
   ~Entrance();
 
   /// May destroy the entrance, as may every function below that is not const.
@@ -52,6 +54,7 @@ class Entrance final : public admission::Candidate {
   Connection& connection_;
   std::shared_ptr<const Settings> settings_;
   std::string upgrade_response_;
+  std::uint8_t deflate_bits_;
   std::string path_;
   std::unique_ptr<admission::Admission> admission_;
   GrowingBuffer waiting_;  // behind FrameReader::kHeadroom bytes

@@ -9,6 +9,7 @@
 #include "admission/origin.hpp"
 #include "http/answers.hpp"
 #include "http/stats_access.hpp"
+#include "net/compression.hpp"
 #include "net/connection.hpp"
 #include "net/entrance.hpp"
 #include "net/loop.hpp"
@@ -399,8 +400,18 @@ void HttpSession::upgrade() {
     refuse(admission::origin_refused());
     return;
   }
+  const auto& good = std::get<http::Upgrade>(judged);
+  const wire::DeflateAnswer deflate = wire::negotiate_deflate(good.extensions, kDeflatePolicy);
+  if (std::holds_alternative<wire::MalformedExtensions>(deflate)) {
+    respond(http::upgrade_refusal_response(
+        {.status = 400, .reason = "The header Sec-WebSocket-Extensions is malformed"}));
+    return;
+  }
   over_ = true;
-  connection_.enter(settings_, head, std::get<http::Upgrade>(judged), unread_);
+  connection_.enter(settings_, head, good,
+                    settings_->server.compression ? std::get_if<wire::DeflateTerms>(&deflate)
+                                                  : nullptr,
+                    unread_);
 }
 
 void HttpSession::respond(http::Response response) {

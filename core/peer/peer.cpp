@@ -47,6 +47,7 @@ bool Peer::open() {
 }
 
 Delivery Peer::send(std::string_view frame, std::uint64_t data_bytes, Dispatch& dispatch) {
+  if (encodes_ && data_bytes != 0) frame = encoded(frame, data_bytes);
   const std::lock_guard guard(lock_);
   if (stage_ != Stage::open) return Delivery::gone;
   if (outbox_.bytes() + frame.size() > dispatch.outbox_limit) return Delivery::full;

@@ -119,6 +119,12 @@ class Peer {
   virtual void write_locked() = 0;
   /// Writes a large frame past the empty outbox; returns the bytes written. 0 is always right.
   virtual std::size_t write_past_outbox_locked(std::string_view frame) = 0;
+  /// The data frame as this peer is to get it, valid until the thread's next call. Any thread,
+  /// without lock_.
+  virtual std::string_view encoded(std::string_view frame, std::size_t payload_size) {
+    static_cast<void>(payload_size);
+    return frame;
+  }
   /// Bytes at the outbox's front that a lower layer has been promised (TLS retries).
   virtual std::size_t committed_bytes_locked() const { return 0; }
   /// The stage has become `finishing`; tells the owner. Any thread, without lock_.
@@ -137,6 +143,7 @@ class Peer {
   bool framed_ = false;            // lock_; what is sent are WebSocket frames
   bool blocked_ = false;           // lock_; the socket is full, its owner waits for room
   bool in_dispatch_ = false;       // lock_; some Dispatch will flush it
+  bool encodes_ = false;           // set before it is open; data frames go through encoded()
   std::atomic<bool> presence_waits_{false};
   std::atomic<bool> registered_{false};
   Outbox outbox_;                                 // lock_
