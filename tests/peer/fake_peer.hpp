@@ -1,0 +1,94 @@
+// A peer without a socket: what is sent to it lands in a string, as far as its socket takes it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "peer/peer.hpp"
+#include "peer/subscriber.hpp"
+
+namespace plugboard::peer {
+
+class FakePeer : public Peer {
+ public:
+  FakePeer(Channel& channel, std::string_view id) { set_name(channel, id); }
+
+  /// Bytes that the socket still takes.
+  std::size_t socket_room = SIZE_MAX;
+  std::string received;
+  int finishes = 0;
+  std::uint64_t relayed = 0;
+  bool presence_continued = false;
+
+  /// What is sent from now on are frames.
+  void begin_frames() {
+    const std::lock_guard guard(lock_);
+    framed_ = true;
+  }
+
+  /// The socket has room again.
+  void drain(std::size_t room) {
+    socket_room = room;
+    {
+      const std::lock_guard guard(lock_);
+      blocked_ = false;
+    }
+    flush();
+  }
+
+  /// The payloads of the frames received so far.
+  std::vector<std::string> messages() const {
+    std::vector<std::string> found;
+    std::string_view rest = received;
+    while (rest.size() >= 2) {
+      std::size_t size = static_cast<unsigned char>(rest[1]);
+      std::size_t header = 2;
+      if (size == 126) {
+        size = static_cast<std::size_t>(static_cast<unsigned char>(rest[2])) << 8U |
+               static_cast<unsigned char>(rest[3]);
+        header = 4;
+      } else if (size == 127) {
+        size = 0;
+        for (int i = 2; i < 10; ++i) size = size << 8U | static_cast<unsigned char>(rest[i]);
+        header = 10;
+      }
+      if (rest.size() < header + size) break;
+      found.emplace_back(rest.substr(header, size));
+      rest.remove_prefix(header + size);
+    }
+    return found;
+  }
+
+  const Ending* ending() const { return ending_.get(); }
+
+ protected:
+  void write_locked() override {
+    while (!outbox_.empty()) {
+      std::string_view part;
+      outbox_.gather({&part, 1});
+      const std::size_t count = std::min(part.size(), socket_room);
+      if (count == 0) {
+        blocked_ = true;
+        return;
+      }
+      received += part.substr(0, count);
+      if (socket_room != SIZE_MAX) socket_room -= count;
+      outbox_.consume(count);
+    }
+  }
+  std::size_t write_past_outbox_locked(std::string_view frame) override {
+    const std::size_t count = std::min(frame.size(), socket_room);
+    received += frame.substr(0, count);
+    if (socket_room != SIZE_MAX) socket_room -= count;
+    if (count < frame.size()) blocked_ = true;
+    return count;
+  }
+  void on_finish() override { ++finishes; }
+  void on_relayed_locked(std::uint64_t bytes) override { relayed += bytes; }
+  void continue_presence() override { presence_continued = true; }
+};
+
+using FakeRef = boost::intrusive_ptr<FakePeer>;
+
+}  // namespace plugboard::peer
