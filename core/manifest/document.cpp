@@ -82,6 +82,15 @@ class Copier {
   TextLines lines_;
 };
 
+/// toml++'s sentence without what only its users understand.
+std::string in_plain_words(std::string_view description) {
+  constexpr std::string_view kOpening = "Error while parsing ";
+  constexpr std::string_view kMacro = " (TOML_MAX_NESTED_VALUES)";
+  if (description.starts_with(kOpening)) description.remove_prefix(kOpening.size());
+  if (description.ends_with(kMacro)) description.remove_suffix(kMacro.size());
+  return std::string(description);
+}
+
 void add_sources(const Node& node, Position key, const std::string& pointer, SourceMap& sources) {
   sources.add(pointer, {node.position, key, node.written, node.substituted});
   for (const Member& member : node.members) {
@@ -136,7 +145,7 @@ std::variant<Node, Diagnostic> parse_document(std::string_view text, const std::
   const toml::parse_result parsed = toml::parse(text);
   if (!parsed) {
     return error(to_position(parsed.error().source().begin),
-                 "not valid TOML: " + std::string(parsed.error().description()));
+                 "not valid TOML: " + in_plain_words(parsed.error().description()));
   }
   return Copier(text).copy(parsed.table());
 }

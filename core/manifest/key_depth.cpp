@@ -15,7 +15,10 @@ std::size_t behind_string(std::string_view text, std::size_t at) {
     if (escapes && text[at] == '\\') {
       at += 2;
     } else if (many_lines && text.substr(at).starts_with(triple)) {
-      return at + triple.size();
+      at += triple.size();
+      // One or two more quotes belong to the string: """say "hi"""".
+      for (int more = 0; more < 2 && at < text.size() && text[at] == quote; ++more) ++at;
+      return at;
     } else if (!many_lines && (text[at] == quote || text[at] == '\n')) {
       return at + 1;
     } else {

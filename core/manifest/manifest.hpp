@@ -189,7 +189,8 @@ struct OpenAccess {
 
 /// `[chain]`: which plugins serve what, in the order asked. Every name is a plugin of the manifest.
 struct Chain {
-  std::variant<OpenAccess, std::vector<Name>> key_store;  ///< names: at least one
+  /// Names: at least one. A chain that nobody filled is not open.
+  std::variant<std::vector<Name>, OpenAccess> key_store;
   std::vector<Name> rate_limiter;
   std::vector<Name> hook;
   std::vector<Name> http;

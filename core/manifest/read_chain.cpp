@@ -8,10 +8,11 @@
 namespace plugboard::manifest {
 namespace {
 
-constexpr const char* kOpen = "open";
+constexpr std::string_view kKeyStoreKey = "key_store";
 constexpr const char* kKeyStoreForms =
     "a list of names of [[plugin]] tables, or \"open\" to let anyone connect";
 
+/// Reads names of plugins out of [chain].
 class ChainReader {
  public:
   ChainReader(TableReader& table, const PluginNames& plugins) : table_(table), plugins_(plugins) {}
@@ -27,6 +28,10 @@ class ChainReader {
     const auto texts = table_.read_texts(key, "the name of a [[plugin]]");
     if (!texts) return names;
     for (const Node* text : *texts) {
+      if (key == kKeyStoreKey && text->text == kOpen) {
+        table_.error(key, *text, "holds \"open\", which stands alone").allowed = kKeyStoreForms;
+        continue;
+      }
       std::optional<Name> name = plugin(key, *text);
       if (!name) continue;
       if (std::find(names.begin(), names.end(), *name) != names.end()) {
@@ -45,7 +50,7 @@ class ChainReader {
 
 void read_key_store(TableReader& table, ChainReader& reader, Chain& chain,
                     Diagnostics& diagnostics) {
-  const Node* node = table.find("key_store");
+  const Node* node = table.find(kKeyStoreKey);
   if (node == nullptr) return;
   if (node->kind == Kind::kString) {
     if (node->text == kOpen) {
@@ -53,21 +58,21 @@ void read_key_store(TableReader& table, ChainReader& reader, Chain& chain,
       diagnostics.warning(node->position, "chain.key_store is \"open\": anyone may connect");
       return;
     }
-    Diagnostic& diagnostic = table.error("key_store", *node, "has an unknown value");
+    Diagnostic& diagnostic = table.error(kKeyStoreKey, *node, "has an unknown value");
     diagnostic.allowed = kKeyStoreForms;
-    TableReader::suggest(diagnostic, *node, nearest(node->text, {kOpen}));
+    TableReader::suggest(diagnostic, *node, nearest(node->text, {std::string(kOpen)}));
     return;
   }
   if (node->kind != Kind::kList) {
-    table.wrong_type("key_store", *node, kKeyStoreForms);
+    table.wrong_type(kKeyStoreKey, *node, kKeyStoreForms);
     return;
   }
   if (node->items.empty()) {
-    table.error("key_store", *node, "is empty: open access must be a decision").allowed =
+    table.error(kKeyStoreKey, *node, "is empty: open access must be a decision").allowed =
         kKeyStoreForms;
     return;
   }
-  chain.key_store = reader.plugins("key_store");
+  chain.key_store = reader.plugins(kKeyStoreKey);
 }
 
 void read_blob_store(TableReader& table, ChainReader& reader, Chain& chain) {
@@ -84,6 +89,17 @@ void read_blob_store(TableReader& table, ChainReader& reader, Chain& chain) {
   }
 }
 
+void warn_of_no_limiter(TableReader& table, const Node& around, Diagnostics& diagnostics) {
+  constexpr const char* kRateLimiter = "rate_limiter";
+  const Node* list = table.find(kRateLimiter);
+  if (table.has(kRateLimiter) &&
+      (list == nullptr || list->kind != Kind::kList || !list->items.empty())) {
+    return;
+  }
+  diagnostics.warning(list == nullptr ? around.position : list->position,
+                      "chain.rate_limiter names no plugin: nothing is rate limited");
+}
+
 }  // namespace
 
 Chain read_chain(const Node* node, const Node& root, const PluginNames& plugins,
@@ -91,7 +107,7 @@ Chain read_chain(const Node* node, const Node& root, const PluginNames& plugins,
   Chain chain;
   TableReader table(node, "chain", diagnostics);
   ChainReader reader(table, plugins);
-  if (node == nullptr || (node->kind == Kind::kTable && !table.has("key_store"))) {
+  if (node == nullptr || (node->kind == Kind::kTable && !table.has(kKeyStoreKey))) {
     diagnostics
         .error(node == nullptr ? root.position : node->position,
                "chain.key_store is missing: open access must be a decision")
@@ -103,11 +119,7 @@ Chain read_chain(const Node* node, const Node& root, const PluginNames& plugins,
   chain.http = reader.plugins("http");
   read_blob_store(table, reader, chain);
   table.read_boolean("recheck", chain.recheck);
-  if (chain.rate_limiter.empty() && !table.has("rate_limiter")) {
-    diagnostics.warning(
-        node == nullptr ? root.position : node->position,
-        "chain.rate_limiter names no plugin: connections and messages are not limited");
-  }
+  warn_of_no_limiter(table, node == nullptr ? root : *node, diagnostics);
   table.report_unknown();
   return chain;
 }

@@ -27,6 +27,9 @@ void read_name(TableReader& table, PluginEntry& plugin, const std::vector<Plugin
   if (name->text.size() > kMaxPluginNameBytes || holds_control_character(name->text)) {
     table.error("name", *name, "is not fit for a name").allowed = kForm;
   }
+  if (name->text == kOpen) {
+    table.error("name", *name, "is reserved: chain.key_store = \"open\" lets anyone connect");
+  }
   const auto first = std::find_if(others.begin(), others.end(), [&](const PluginEntry& other) {
     return other.name.text == name->text;
   });

@@ -4,7 +4,6 @@
 
 #include "manifest/network_address.hpp"
 #include "manifest/origin.hpp"
-#include "manifest/quantity.hpp"
 #include "manifest/sections.hpp"
 #include "manifest/table_reader.hpp"
 
@@ -128,9 +127,8 @@ void read_outbox_limit(TableReader& table, Server& server, Diagnostics& diagnost
   if (server.outbox_limit >= server.max_message + kFrameHeaderBytes) return;
   const Node* node = table.find("outbox_limit");
   Diagnostic& warning = diagnostics.warning(
-      node->position, "server.outbox_limit is too small for one message of server.max_message (" +
-                          size_to_text(server.max_message) +
-                          " and its header): such a message cannot be delivered");
+      node->position,
+      "server.outbox_limit cannot hold one message of server.max_message and its header");
   warning.found = node->written;
 }
 

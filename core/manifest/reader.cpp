@@ -84,11 +84,12 @@ bool stands_in_use(const Manifest& manifest, const Name& plugin) {
 }
 
 void warn_of_idle_plugins(const Manifest& manifest, Diagnostics& diagnostics) {
-  for (const PluginEntry& plugin : manifest.plugins) {
-    if (!stands_in_use(manifest, plugin.name)) {
-      diagnostics.warning(plugin.position,
-                          "plugin stands in no chain and parses no ids: it does not run");
-    }
+  for (std::size_t index = 0; index < manifest.plugins.size(); ++index) {
+    const PluginEntry& plugin = manifest.plugins[index];
+    if (stands_in_use(manifest, plugin.name)) continue;
+    diagnostics
+        .warning(plugin.position, "a plugin that stands in no chain and parses no ids does not run")
+        .found = manifest.sources.at(pointer_to(pointer_to("/plugin", index), "name")).written;
   }
 }
 
@@ -133,8 +134,8 @@ ReadResult read(std::string_view text, const std::filesystem::path& file,
   table.report_unknown();
   if (diagnostics.has_errors()) return diagnostics.take();
 
-  warn_of_idle_plugins(manifest, diagnostics);
   manifest.sources = sources_of(root);
+  warn_of_idle_plugins(manifest, diagnostics);
   manifest.warnings = diagnostics.take();
   return manifest;
 }

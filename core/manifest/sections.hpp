@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "manifest/diagnostic.hpp"
@@ -12,6 +13,9 @@
 #include "manifest/plugin_names.hpp"
 
 namespace plugboard::manifest {
+
+/// What `chain.key_store` says for open access; no plugin is called that.
+inline constexpr std::string_view kOpen = "open";
 
 /// `path` made absolute against the manifest's folder.
 [[nodiscard]] std::filesystem::path resolve(const std::filesystem::path& folder,
