@@ -16,10 +16,17 @@ namespace plugboard::extension {
 struct BlobLink;
 
 struct BlobLimits {
+  static constexpr std::uint64_t kMaxSize = 16 * 1024 * 1024;  ///< that `max_size` may be
+  static constexpr std::size_t kMaxRouteBytes = 256;
+
   std::uint64_t max_size = 8192;       ///< bytes of one blob
   std::string route_prefix = "/blob";  ///< begins with "/", ends with none, and is checked
   bool require_key = false;            ///< the key chain must allow each request
 };
+
+/// What is wrong with limits, as a clause, or nothing. The route must be a plain path that none of
+/// the relay's own routes answers: segments of letters, digits and "-._~", none of them dots alone.
+[[nodiscard]] std::string blob_limits_problem(const BlobLimits& limits);
 
 /// What became of a put, get or remove.
 struct BlobVerdict {

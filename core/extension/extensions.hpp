@@ -78,7 +78,10 @@ class NewGeneration {
  private:
   friend class Extensions;
   class Impl;
+
   explicit NewGeneration(std::unique_ptr<Impl> impl);
+  [[nodiscard]] static std::variant<NewGeneration, std::vector<manifest::Diagnostic>> prepare(
+      std::shared_ptr<Room> room, const manifest::Manifest& manifest);
 
   std::unique_ptr<Impl> impl_;
 };
@@ -115,13 +118,16 @@ class Extensions {
   /// in flight, queued, dropped events, time spent. Any thread.
   [[nodiscard]] nlohmann::json stats() const;
 
+  /// Looks at the clock again, where it is one that is moved by hand. Any thread.
+  void wake_timers();
+
   /// Ends every instance: drained, destroyed, threads joined; those that do not finish in time are
   /// left as they are and named in the log. The caller has let go of all chains, questions,
   /// admissions and tickets before. Nothing can be applied afterwards. Idempotent.
   void shutdown();
 
  private:
-  std::unique_ptr<Room> room_;
+  std::shared_ptr<Room> room_;
 };
 
 }  // namespace plugboard::extension

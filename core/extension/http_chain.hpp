@@ -29,6 +29,7 @@ struct HttpClaim {
   std::size_t handler = 0;  ///< its place in the chain
   std::uint64_t max_body = 0;
   bool require_key = false;
+  bool failed = false;  ///< `claims` itself failed: `handle` will say so
 };
 
 /// Names are tokens and values hold no control characters; what the relay sets by itself

@@ -72,6 +72,10 @@ class LimiterTicket {
   friend class LimiterChain;
 
   [[nodiscard]] Charge renew(std::uint64_t payload_bytes, std::uint64_t now_ns);
+  /// Adds what was done under the lease to what each limiter is told next; the lease is void then.
+  void settle_usage();
+  /// The next message asks the limiters.
+  void void_lease();
 
   std::uint64_t messages_left_ = PLUGBOARD_LEASE_UNLIMITED;
   std::uint64_t bytes_left_ = PLUGBOARD_LEASE_UNLIMITED;
@@ -102,8 +106,9 @@ class LimiterChain {
 
   /// Brings a connection's ticket under this chain after a reload: slots of limiters that stayed
   /// are kept, those of limiters that left are released, and limiters that are new count the
-  /// connection without being able to refuse it. `admitted`: whether `admit` has been passed.
-  /// Cheap if the ticket is of this chain already. [the connection's thread]
+  /// connection without being able to refuse it (one that fails to has no say over its messages).
+  /// `admitted`: whether `admit` has been passed. Cheap if the ticket is of this chain already.
+  /// [the connection's thread]
   void adopt(LimiterTicket& ticket, const LimitSubject& subject, bool admitted,
              std::uint64_t now_ns) const;
 

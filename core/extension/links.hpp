@@ -1,0 +1,73 @@
+// The plugins of one generation in their chains, with what the manifest says of each. Immutable;
+// shared by the chains and by the questions that are under way on them.
+#pragma once
+
+#include <plugboard/plugboard.h>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "extension/blob_store.hpp"
+#include "extension/instance.hpp"
+
+namespace plugboard::extension {
+
+struct Link {
+  std::shared_ptr<Instance> instance;
+  plugboard_instance* self = nullptr;
+  std::chrono::nanoseconds timeout{};  // manifest key plugin.timeout
+  bool skip_errors = false;            // manifest key plugin.on_error
+};
+
+struct KeyStoreLink : Link {
+  plugboard_key_store table = {};
+  plugboard_key_form form = {};
+};
+struct KeyStoreLinks {
+  std::vector<KeyStoreLink> stores;
+};
+
+struct LimiterLink : Link {
+  plugboard_rate_limiter table = {};
+};
+struct LimiterLinks {
+  std::vector<LimiterLink> limiters;
+};
+
+struct HookLink : Link {
+  plugboard_hook table = {};
+  std::uint64_t since = 0;  // generation in which it came into the chain
+};
+struct HookLinks {
+  std::uint64_t generation = 0;
+  std::vector<HookLink> hooks;
+  std::vector<HookLink> verifiers;  // those with verify_peer
+  std::vector<HookLink> routers;    // those with routed_message
+  /// Every instance of the generation: any of them may keep values with peers.
+  std::vector<std::shared_ptr<Instance>> everybody;
+};
+
+struct HttpLink : Link {
+  plugboard_http_handler table = {};
+};
+struct HttpLinks {
+  std::vector<HttpLink> handlers;
+};
+
+struct BlobLink : Link {
+  plugboard_blob_store table = {};
+  BlobLimits limits;
+};
+
+struct IdParserLink : Link {
+  plugboard_id_parser table = {};
+};
+struct IdParserLinks {
+  std::map<std::string, std::shared_ptr<const IdParserLink>, std::less<>> parsers;
+};
+
+}  // namespace plugboard::extension
