@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <string_view>
@@ -15,7 +16,7 @@ namespace plugboard::manifest {
 
 /// What every manifest needs, for tests that are about something else: two lines.
 inline constexpr std::string_view kNeeded =
-    "chain = {key_store = \"open\", rate_limiter = []}\n"
+    "chain = {key_store = \"open\"}\n"
     "channel = [{name = \"pwa\"}]\n";
 
 using Variables = std::map<std::string, std::string, std::less<>>;
@@ -64,6 +65,21 @@ inline std::string complaints_about(std::string_view text, Variables variables =
     const std::string line = complaint.text();
     EXPECT_TRUE(line.starts_with("/etc/relay/relay.toml:")) << line;
     lines += line.substr(std::string_view("/etc/relay/relay.toml:").size()) + "\n";
+  }
+  return lines;
+}
+
+/// All complaints about `text` set below the needed lines, so that it begins at line 3. What is
+/// said of the needed lines themselves is left out.
+inline std::string complaints_with(std::string_view text, Variables variables = {}) {
+  const std::string all =
+      complaints_about(std::string(kNeeded) + std::string(text), std::move(variables));
+  std::string lines;
+  for (std::size_t at = 0; at < all.size();) {
+    const std::size_t end = all.find('\n', at) + 1;
+    const std::string line = all.substr(at, end - at);
+    if (!line.starts_with("1:") && !line.starts_with("2:")) lines += line;
+    at = end;
   }
   return lines;
 }
