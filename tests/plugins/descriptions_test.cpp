@@ -52,8 +52,8 @@ TEST_P(ShippedPluginDescription, RefusesConfigItDoesNotKnow) {
 INSTANTIATE_TEST_SUITE_P(
     All, ShippedPluginDescription,
     ::testing::Values(Shipped{"key-store-env", {PLUGBOARD_KEY_STORE_ID}, R"({"variable":"KEYS"})"},
-                      Shipped{
-                          "key-store-file", {PLUGBOARD_KEY_STORE_ID}, R"({"file":"keys.txt"})"}),
+                      Shipped{"key-store-file", {PLUGBOARD_KEY_STORE_ID}, R"({"file":"keys.txt"})"},
+                      Shipped{"rate-limiter", {PLUGBOARD_RATE_LIMITER_ID}, "{}"}),
     [](const auto& tested) {
       std::string name = tested.param.name;
       std::replace(name.begin(), name.end(), '-', '_');

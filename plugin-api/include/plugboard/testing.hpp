@@ -281,6 +281,10 @@ class TestHost {
     }
     locked([&](TestHost& h) { h.monotonic_ns_ = end; });
   }
+  /// The monotonic clock.
+  std::chrono::nanoseconds now() const {
+    return locked([](const TestHost& h) { return std::chrono::nanoseconds(h.monotonic_ns_); });
+  }
   void set_unix_time(std::chrono::milliseconds time) {
     locked([&](TestHost& h) { h.unix_ms_ = time.count(); });
   }

@@ -1,0 +1,29 @@
+// One connection as the limiter knows it: what its slot number stands for. The relay never makes
+// two calls for one slot at a time, so nothing here needs a lock but what is shared with others.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "rate-limiter/address_counts.hpp"
+#include "rate-limiter/fixed_window.hpp"
+#include "rate-limiter/key_quota.hpp"
+#include "rate-limiter/settings.hpp"
+#include "rate-limiter/subject_table.hpp"
+
+namespace plugboard::rate_limiter {
+
+struct Connection {
+  SubjectTable<AddressCounts>::Use address;
+
+  SubjectTable<KeyQuota>::Use key;  // empty before its key is accepted, and without one
+  KeyLimits granted;                // by the key's grant; 0: not stated
+  Share shared_out;                 // counted against the key for the present lease
+  Nanoseconds shared_window_end{};  // of the window it was taken in
+
+  FixedWindow window;
+  Share used;                // in that window
+  Nanoseconds told_until{};  // the peer has been told that it sends too much, for this long
+};
+
+}  // namespace plugboard::rate_limiter
