@@ -401,7 +401,9 @@ void HttpSession::upgrade() {
     return;
   }
   const auto& good = std::get<http::Upgrade>(judged);
-  const wire::DeflateAnswer deflate = wire::negotiate_deflate(good.extensions, kDeflatePolicy);
+  const wire::DeflateAnswer deflate =
+      good.extensions.empty() ? wire::DeflateAnswer(wire::NoDeflate{})
+                              : wire::negotiate_deflate(good.extensions, kDeflatePolicy);
   if (std::holds_alternative<wire::MalformedExtensions>(deflate)) {
     respond(http::upgrade_refusal_response(
         {.status = 400, .reason = "The header Sec-WebSocket-Extensions is malformed"}));
