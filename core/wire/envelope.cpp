@@ -283,6 +283,7 @@ PLUGBOARD_WIRE_INLINE Marks look_at_64(const char* at) {
           _mm256_movemask_epi8(_mm256_or_si256(a, b)) != 0};
 }
 
+// NOLINTNEXTLINE(readability-duplicate-include): once for each set of instructions.
 #include "wire/envelope_scanner.inc"
 
 }  // namespace avx2

@@ -334,7 +334,8 @@ TEST(Deflater, StaysWithinTheWindowAgreedOn) {
     for (unsigned round = 0; round < 8; ++round) {
       // Repeats itself at distances around each size that a window can have.
       const std::string period = noise((std::size_t{200} << round) + 100, round);
-      const std::string message = period + period + period;
+      std::string message = period;
+      message.append(period).append(period);
       ASSERT_EQ(strictly_inflated(z, deflated(deflater, message)), message) << window_bits;
     }
     inflateEnd(&z);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -24,6 +25,12 @@ bool valid(std::string_view message) { return scan(message).valid; }
 
 std::string with_payload(std::string_view value) {
   return R"({"payload":)" + std::string(value) + "}";
+}
+
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string out;
+  for (const std::string_view part : parts) out += part;
+  return out;
 }
 
 std::string nested(std::size_t levels, std::string_view open, std::string_view close) {
@@ -417,12 +424,9 @@ const std::vector<std::string> kWrongValues = {
     "@",
     "\v1",
     "\f1",
-    "\xC2\xA0"
-    "1",
-    "\xE2\x80\xA8"
-    "1",
-    "\xEF\xBB\xBF"
-    "1",
+    "\xC2\xA0{}",
+    "\xE2\x80\xA8{}",
+    "\xEF\xBB\xBF{}",
     // Numbers.
     "+1",
     "01",
@@ -507,9 +511,10 @@ const std::vector<std::string> kWrongValues = {
 TEST(Envelope, EveryValueOfJsonMayStandInAMessage) {
   for (const std::string& value : kValues) {
     for (const std::string& message :
-         {with_payload(value), with_payload(" " + value + " "), with_payload("[" + value + "]"),
-          with_payload("[1, " + value + " , 2]"), with_payload(R"({"a":)" + value + "}"),
-          R"({"a":)" + value + R"(,"b":)" + value + "}"}) {
+         {with_payload(value), with_payload(joined({" ", value, " "})),
+          with_payload(joined({"[", value, "]"})), with_payload(joined({"[1, ", value, " , 2]"})),
+          with_payload(joined({R"({"a":)", value, "}"})),
+          joined({R"({"a":)", value, R"(,"b":)", value, "}"})}) {
       EXPECT_TRUE(valid(message)) << message;
     }
     EXPECT_EQ(scan(with_payload(value)).payload, value);
@@ -575,14 +580,14 @@ TEST(Envelope, DeepOpeningWithoutEndIsRefused) {
 TEST(Envelope, AStringIsCrossedAtEveryAlignment) {
   for (std::size_t before = 0; before < 70; ++before) {
     for (std::size_t size = 0; size < 150; ++size) {
-      const std::string head = "{\"" + std::string(before, 'n') + "\":\"";
-      const std::string text(size, 'x');
-      ASSERT_TRUE(valid(head + text + "\"}"));
-      ASSERT_TRUE(valid(head + text + "\\n\"}"));
-      ASSERT_FALSE(valid(head + text + "\n\"}"));
-      ASSERT_FALSE(valid(head + text + "\xFF\"}"));
-      ASSERT_FALSE(valid(head + text + "}"));
-      ASSERT_TRUE(valid(head + text + R"(\\\"\\","a":"b","c":"","d":"\""})"));
+      std::string head = "{\"";
+      head.append(before, 'n').append("\":\"").append(size, 'x');
+      ASSERT_TRUE(valid(head + "\"}"));
+      ASSERT_TRUE(valid(head + "\\n\"}"));
+      ASSERT_FALSE(valid(head + "\n\"}"));
+      ASSERT_FALSE(valid(head + "\xFF\"}"));
+      ASSERT_FALSE(valid(head + "}"));
+      ASSERT_TRUE(valid(head + R"(\\\"\\","a":"b","c":"","d":"\""})"));
     }
   }
 }
@@ -590,8 +595,9 @@ TEST(Envelope, AStringIsCrossedAtEveryAlignment) {
 TEST(Envelope, LongSpacesAndNumbersBetweenStringsAreCrossed) {
   for (std::size_t size = 0; size < 300; ++size) {
     const std::string gap(size, ' ');
-    ASSERT_TRUE(valid("{" + gap + "\"a\"" + gap + ":" + gap + "1" + std::string(size, '0') + gap +
-                      "," + gap + "\"b\":\"c\"" + gap + "}"));
+    const std::string zeros(size, '0');
+    ASSERT_TRUE(valid(joined(
+        {"{", gap, R"("a")", gap, ":", gap, "1", zeros, gap, ",", gap, R"("b":"c")", gap, "}"})));
   }
 }
 
