@@ -1,0 +1,25 @@
+/* Blocks in a lookup for ever, on a worker. */
+#include <unistd.h>
+
+#include "parts.h"
+
+static plugboard_status lookup(plugboard_instance *self, const plugboard_key_request *request,
+                               plugboard_token token) {
+  (void)self;
+  (void)request;
+  (void)token;
+  for (;;) pause();
+  return PLUGBOARD_ERROR;
+}
+
+static const plugboard_key_store store = {sizeof store, 0, lookup, NULL};
+
+static const void *kind(const char *id) {
+  return is_id(id, PLUGBOARD_KEY_STORE_ID) ? &store : NULL;
+}
+
+static const plugboard_plugin plugin = {
+    DESCRIPTOR_HEAD(PLUGBOARD_FLAG_BLOCKING, "hangs-in-lookup"), NULL, plain_create, NULL, NULL,
+    NULL, NULL, plain_destroy, NULL, kind};
+
+const plugboard_plugin *plugboard_plugin_v1(void) { return &plugin; }
