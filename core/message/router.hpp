@@ -19,8 +19,8 @@ namespace plugboard::message {
 
 /// A whole message, unmasked and inflated, in memory that may be written to.
 struct Message {
-  /// The bytes before it, at least wire::kMaxServerHeader of them, may be overwritten: the header
-  /// of the outgoing frame goes there.
+  /// wire::server_header_size(size) bytes before it may be overwritten: the header of the outgoing
+  /// frame goes there.
   char* data = nullptr;
   std::size_t size = 0;
   bool binary = false;

@@ -59,7 +59,7 @@ class GrowingBuffer {
 
 /// A data message, complete, in memory that may be written to.
 struct IncomingMessage {
-  char* data = nullptr;  // at least wire::kMaxServerHeader bytes before it may be overwritten
+  char* data = nullptr;  // wire::server_header_size(size) bytes before it may be overwritten
   std::size_t size = 0;
   bool binary = false;
   bool compressed = false;   // RFC 7692; to be inflated before anything else

@@ -53,7 +53,8 @@ class Sink final : public FrameSink {
     events.push_back((message.binary ? "binary " : "text ") +
                      std::string(message.data, message.size));
     // What the router does with the bytes before a message.
-    std::fill_n(message.data - wire::kMaxServerHeader, wire::kMaxServerHeader, '#');
+    const std::size_t header = wire::server_header_size(message.size);
+    std::fill_n(message.data - header, header, '#');
     return true;
   }
   bool on_ping(std::string_view payload) override {
