@@ -53,6 +53,7 @@ INSTANTIATE_TEST_SUITE_P(
     All, ShippedPluginDescription,
     ::testing::Values(Shipped{"key-store-env", {PLUGBOARD_KEY_STORE_ID}, R"({"variable":"KEYS"})"},
                       Shipped{"key-store-file", {PLUGBOARD_KEY_STORE_ID}, R"({"file":"keys.txt"})"},
+                      Shipped{"access-log", {PLUGBOARD_HOOK_ID}, "{}"},
                       Shipped{"blob-store-memory", {PLUGBOARD_BLOB_STORE_ID}, "{}"},
                       Shipped{"rate-limiter", {PLUGBOARD_RATE_LIMITER_ID}, "{}"}),
     [](const auto& tested) {

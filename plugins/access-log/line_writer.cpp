@@ -1,0 +1,182 @@
+#include "access-log/line_writer.hpp"
+
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace plugboard::access_log {
+namespace {
+
+constexpr std::chrono::seconds kLastWrites{1};
+
+std::uint64_t lines_in(std::string_view text) {
+  return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+}  // namespace
+
+LineWriter::LineWriter(std::unique_ptr<Output> output, std::size_t buffer_size, Callbacks callbacks)
+    : callbacks_(std::move(callbacks)),
+      wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      buffer_size_(buffer_size),
+      output_(std::move(output)) {
+  if (wake_ < 0) {
+    throw std::system_error(errno, std::generic_category(), "the access log cannot begin");
+  }
+  // A thread of a plugin must not take the signals that the relay waits for; with SIGPIPE blocked,
+  // a pipe whose reader has gone is a failed write and no more.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  thread_ = std::thread([this] { run(); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+LineWriter::~LineWriter() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    deadline_ = Clock::now() + kLastWrites;
+  }
+  filled_.notify_one();
+  wake();
+  thread_.join();
+  close(wake_);
+}
+
+void LineWriter::append(std::string_view line) {
+  bool first_dropped = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (line.size() > buffer_size_ - std::min(buffer_size_, buffer_.size())) {
+      first_dropped = dropped_++ == 0;
+    } else {
+      buffer_ += line;
+    }
+  }
+  if (first_dropped) {
+    callbacks_.warn("the access log is written too slowly: lines are being dropped");
+  }
+  filled_.notify_one();
+}
+
+void LineWriter::reopen(std::unique_ptr<Output> output, std::size_t buffer_size) {
+  {
+    const std::lock_guard lock(mutex_);
+    output_ = std::move(output);
+    buffer_size_ = buffer_size;
+  }
+  wake();
+}
+
+void LineWriter::run() {
+  pthread_setname_np(pthread_self(), "access-log");
+  for (bool stopping = false; !stopping;) {
+    std::string batch;
+    std::uint64_t dropped = 0;
+    {
+      std::unique_lock lock(mutex_);
+      filled_.wait(lock, [&] { return stopping_ || !buffer_.empty(); });
+      batch.swap(buffer_);
+      dropped = std::exchange(dropped_, 0);
+      stopping = stopping_;
+    }
+    std::string_view rest;
+    if (write_all(batch, rest)) {
+      // What was dropped came behind what was taken.
+      if (dropped == 0) continue;
+      if (write_all(callbacks_.dropped_line(dropped), rest)) {
+        callbacks_.warn(std::to_string(dropped) + " lines of the access log were dropped");
+        continue;
+      }
+      rest = {};
+    }
+    const std::lock_guard lock(mutex_);
+    dropped_ += dropped + lines_in(rest);
+  }
+  const std::lock_guard lock(mutex_);
+  if (dropped_ != 0) {
+    callbacks_.warn(std::to_string(dropped_) + " lines of the access log were dropped at the end");
+  }
+}
+
+// Whole lines. False if it gave up; then `rest` begins with the first line that is not written
+// whole.
+bool LineWriter::write_all(std::string_view text, std::string_view& rest) {
+  std::shared_ptr<Output> present;
+  std::size_t at = 0;
+  rest = text;
+  while (!rest.empty()) {
+    if (auto next = output(); next != present) {
+      present = std::move(next);
+      at = text.size() - rest.size();  // a line that was begun elsewhere begins anew here
+    }
+    if (present == nullptr) return fail(EBADF);
+    if (!wait_until_writable(*present)) return fail(ETIMEDOUT);
+    if (present != output()) continue;
+    const bool cut_off = cut_off_ == present && at == text.size() - rest.size();
+    const std::ptrdiff_t size = present->write_some(cut_off ? "\n" : text.substr(at));
+    if (size < 0 && (errno == EAGAIN || errno == EINTR)) continue;
+    if (size < 0) return fail(errno);
+    cut_off_.reset();
+    if (cut_off) continue;
+    at += static_cast<std::size_t>(size);
+    const auto end = text.substr(0, at).rfind('\n');
+    if (end != std::string_view::npos) rest = text.substr(end + 1);
+    if (at != text.size() - rest.size()) cut_off_ = present;
+  }
+  if (std::exchange(failing_, false)) callbacks_.warn("the access log is being written again");
+  return true;
+}
+
+// Until it is, the thread has to stop and its time is up (false), or another output has come.
+bool LineWriter::wait_until_writable(const Output& output) {
+  for (;;) {
+    int timeout = -1;
+    {
+      const std::lock_guard lock(mutex_);
+      if (output_.get() != &output) return true;
+      if (stopping_) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now());
+        if (left.count() <= 0) return false;
+        timeout = static_cast<int>(left.count());
+      }
+    }
+    pollfd waiting[] = {{output.descriptor(), POLLOUT, 0}, {wake_, POLLIN, 0}};
+    if (poll(waiting, 2, timeout) < 0) continue;
+    if (waiting[0].revents != 0) return true;
+    if (waiting[1].revents != 0) {
+      std::uint64_t count = 0;
+      (void)!read(wake_, &count, sizeof count);
+    }
+  }
+}
+
+// Tells the first of several failures in a row. Always false.
+bool LineWriter::fail(int error) {
+  if (!std::exchange(failing_, true)) {
+    callbacks_.warn("the access log cannot be written: " + std::generic_category().message(error));
+  }
+  return false;
+}
+
+std::shared_ptr<Output> LineWriter::output() {
+  const std::lock_guard lock(mutex_);
+  return output_;
+}
+
+void LineWriter::wake() const {
+  const std::uint64_t one = 1;
+  // Cannot fail: an eventfd takes 2^64 - 2 such writes.
+  (void)!write(wake_, &one, sizeof one);
+}
+
+}  // namespace plugboard::access_log
