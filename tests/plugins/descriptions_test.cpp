@@ -55,7 +55,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Shipped{"key-store-file", {PLUGBOARD_KEY_STORE_ID}, R"({"file":"keys.txt"})"},
                       Shipped{"access-log", {PLUGBOARD_HOOK_ID}, "{}"},
                       Shipped{"blob-store-memory", {PLUGBOARD_BLOB_STORE_ID}, "{}"},
-                      Shipped{"rate-limiter", {PLUGBOARD_RATE_LIMITER_ID}, "{}"}),
+                      Shipped{"rate-limiter", {PLUGBOARD_RATE_LIMITER_ID}, "{}"},
+                      Shipped{"verify-ed25519", {PLUGBOARD_HOOK_ID}, "{}"}),
     [](const auto& tested) {
       std::string name = tested.param.name;
       std::replace(name.begin(), name.end(), '-', '_');
