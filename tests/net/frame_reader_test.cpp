@@ -156,9 +156,9 @@ TEST_F(FrameReaderTest, FailsAMessageWithinAMessage) {
 
 TEST_F(FrameReaderTest, FailsTextAtItsFirstImpossibleByteAlthoughTheFrameIsIncomplete) {
   const std::string bytes = frame(kText, "abc\xFF" + std::string(10'000, 'x'));
-  receive(bytes.substr(0, 9));
+  receive(bytes.substr(0, 11));
   EXPECT_THAT(sink.events, IsEmpty());
-  receive(bytes.substr(9, 1));
+  receive(bytes.substr(11, 1));
   EXPECT_THAT(sink.events, ElementsAre("failure 1007"));
 }
 
