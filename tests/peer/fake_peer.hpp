@@ -10,9 +10,10 @@
 
 namespace plugboard::peer {
 
-class FakePeer : public Peer {
+template <class Base>
+class FakeSocketOf : public Base {
  public:
-  FakePeer(Channel& channel, std::string_view id) { set_name(channel, id); }
+  FakeSocketOf(Channel& channel, std::string_view id) { this->set_name(channel, id); }
 
   /// Bytes that the socket still takes.
   std::size_t socket_room = SIZE_MAX;
@@ -23,18 +24,18 @@ class FakePeer : public Peer {
 
   /// What is sent from now on are frames.
   void begin_frames() {
-    const std::lock_guard guard(lock_);
-    framed_ = true;
+    const std::lock_guard guard(this->lock_);
+    this->framed_ = true;
   }
 
   /// The socket has room again.
   void drain(std::size_t room) {
     socket_room = room;
     {
-      const std::lock_guard guard(lock_);
-      blocked_ = false;
+      const std::lock_guard guard(this->lock_);
+      this->blocked_ = false;
     }
-    flush();
+    this->flush();
   }
 
   /// The payloads of the frames received so far.
@@ -60,28 +61,28 @@ class FakePeer : public Peer {
     return found;
   }
 
-  const Ending* ending() const { return ending_.get(); }
+  const Ending* ending() const { return this->ending_.get(); }
 
  protected:
   void write_locked() override {
-    while (!outbox_.empty()) {
+    while (!this->outbox_.empty()) {
       std::string_view part;
-      outbox_.gather({&part, 1});
+      this->outbox_.gather({&part, 1});
       const std::size_t count = std::min(part.size(), socket_room);
       if (count == 0) {
-        blocked_ = true;
+        this->blocked_ = true;
         return;
       }
       received += part.substr(0, count);
       if (socket_room != SIZE_MAX) socket_room -= count;
-      outbox_.consume(count);
+      this->outbox_.consume(count);
     }
   }
   std::size_t write_past_outbox_locked(std::string_view frame) override {
     const std::size_t count = std::min(frame.size(), socket_room);
     received += frame.substr(0, count);
     if (socket_room != SIZE_MAX) socket_room -= count;
-    if (count < frame.size()) blocked_ = true;
+    if (count < frame.size()) this->blocked_ = true;
     return count;
   }
   void on_finish() override { ++finishes; }
@@ -89,6 +90,7 @@ class FakePeer : public Peer {
   void continue_presence() override { presence_continued = true; }
 };
 
+using FakePeer = FakeSocketOf<Peer>;
 using FakeRef = boost::intrusive_ptr<FakePeer>;
 
 }  // namespace plugboard::peer
