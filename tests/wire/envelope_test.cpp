@@ -567,9 +567,9 @@ TEST(Envelope, BracketsMustMatchAtEveryDepth) {
       message += i % 3 == 0 ? R"({"a":)" : "[";
       closing.insert(closing.begin(), i % 3 == 0 ? '}' : ']');
     }
-    EXPECT_TRUE(valid(message + "0" + closing));
+    EXPECT_TRUE(valid(joined({message, "0", closing})));
     closing[level] = closing[level] == '}' ? ']' : '}';
-    EXPECT_FALSE(valid(message + "0" + closing)) << level;
+    EXPECT_FALSE(valid(joined({message, "0", closing}))) << level;
   }
 }
 
