@@ -6,6 +6,7 @@
 #include <random>
 #include <string>
 
+#include "wire/deflate.hpp"
 #include "wire/envelope.hpp"
 #include "wire/frame.hpp"
 #include "wire/json_text.hpp"
@@ -155,6 +156,35 @@ void JsonString(benchmark::State& state) {
   });
 }
 BENCHMARK(JsonString);
+
+void Deflate(benchmark::State& state) {
+  const std::string message = dense_message(static_cast<std::size_t>(state.range(0)));
+  Deflater deflater(15, false);
+  std::string out;
+  measure(state, [&] {
+    out.clear();
+    deflater.deflate(message, out);
+    benchmark::DoNotOptimize(out.data());
+  });
+  state.counters["ratio"] = static_cast<double>(out.size()) / static_cast<double>(message.size());
+}
+BENCHMARK(Deflate)->Arg(256)->Arg(1024)->Arg(16384);
+
+void Inflate(benchmark::State& state) {
+  const std::string message = dense_message(static_cast<std::size_t>(state.range(0)));
+  std::string payload;
+  Deflater(15, false).deflate(message, payload);
+  Inflater inflater(15, false);
+  std::string out;
+  measure(state, [&] {
+    out.clear();
+    if (inflater.feed(payload, true, message.size(), out) != InflateStatus::ok) {
+      state.SkipWithError("not expanded");
+    }
+    benchmark::DoNotOptimize(out.data());
+  });
+}
+BENCHMARK(Inflate)->Arg(256)->Arg(1024)->Arg(16384);
 
 }  // namespace
 }  // namespace plugboard::wire

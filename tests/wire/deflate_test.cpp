@@ -201,6 +201,14 @@ TEST(Inflater, MayBeMovedInTheMiddleOfAMessage) {
   EXPECT_EQ(out, "Hello");
 }
 
+TEST(Inflater, TakesTheContextAlongWhenAssigned) {
+  Inflater first(15, true);
+  EXPECT_EQ(inflated(first, bytes({0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00})), "Hello");
+  Inflater second(9, false);
+  second = std::move(first);
+  EXPECT_EQ(inflated(second, bytes({0xF2, 0x00, 0x11, 0x00, 0x00})), "Hello");
+}
+
 // Limits.
 
 TEST(Inflater, TheLimitIsInclusive) {
@@ -348,6 +356,17 @@ TEST(Deflater, ContextTakeoverMakesRepetitionsSmaller) {
   Deflater without(15, false);
   EXPECT_EQ(deflated(with, message), deflated(without, message));
   EXPECT_LT(deflated(with, message).size() * 4, deflated(without, message).size());
+}
+
+TEST(Deflater, TakesTheContextAlongWhenMoved) {
+  const std::string message = json_like(500, 4);
+  Deflater first(15, true);
+  const std::size_t fresh = deflated(first, message).size();
+  Deflater second(std::move(first));
+  EXPECT_LT(deflated(second, message).size() * 4, fresh);
+  Deflater third(9, false);
+  third = std::move(second);
+  EXPECT_LT(deflated(third, message).size() * 4, fresh);
 }
 
 TEST(Deflater, OutputOfEveryLengthIsFlushedWhole) {
