@@ -4,13 +4,15 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 port=$(sed -n 's/^listen = \["127.0.0.1:\([0-9]*\)"\]$/\1/p' "$here/plugboard.toml")
-client="node $root/examples/quickstart/peer.mjs ws://127.0.0.1:$port demo"
+peer="$root/build/release/bin/plugboard peer ws://127.0.0.1:$port --channel demo --key quickstart-key --id"
 cat >&2 <<TEXT
 
 Plugboard is about to listen on port $port. To see a message travel, paste into two other terminals:
 
-  $client alice001 quickstart-key
-  $client bob00001 quickstart-key alice001
+  $peer alice001
+  $peer bob00001
+
+and type into the first: demo:bob00001 hello
 
 TEXT
 exec "$root/build/release/bin/plugboard" serve --config "$here/plugboard.toml" "$@"

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <iostream>
 
+#include "client_commands.hpp"
 #include "commands.hpp"
 
 int main(int argc, char** argv) {
@@ -45,9 +46,10 @@ int main(int argc, char** argv) {
   key_command->add_subcommand("new", "Print a fresh access key")->callback([&] {
     exit_code = new_key();
   });
-  key_command
-      ->add_subcommand("hash", "Read a key from stdin and print its line for a key file")
+  key_command->add_subcommand("hash", "Read a key from stdin and print its line for a key file")
       ->callback([&] { exit_code = hash_key(); });
+
+  ClientCommands client_commands(app, exit_code);
 
   app.add_subcommand("version", "Print the version")->callback([&] { exit_code = version(); });
 

@@ -1,0 +1,108 @@
+// `plugboard blob put | get | delete`: small texts that a relay keeps under a key.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/system/system_error.hpp>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "client_commands.hpp"
+#include "plugboard/blob_client.hpp"
+
+namespace plugboard::program {
+namespace {
+
+// A file that cannot be read or written.
+struct FileError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+bool is_standard_stream(const std::string& file) { return file.empty() || file == "-"; }
+
+std::string read_text(const std::string& file) {
+  if (is_standard_stream(file)) {
+    return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+  }
+  std::ifstream input(file, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(input), std::istreambuf_iterator<char>()};
+  if (!input || input.bad()) throw FileError(file + " cannot be read");
+  return text;
+}
+
+void write_text(const std::string& file, const std::string& text) {
+  if (is_standard_stream(file)) {
+    std::cout << text << std::flush;
+    if (!std::cout) throw FileError("stdout cannot be written");
+    return;
+  }
+  std::ofstream output(file, std::ios::binary | std::ios::trunc);
+  output << text;
+  output.close();
+  if (!output) throw FileError(file + " cannot be written");
+}
+
+// Runs to its end; what it throws is thrown here.
+template <typename Result>
+Result run(boost::asio::io_context& io, boost::asio::awaitable<Result> work) {
+  std::optional<Result> result;
+  std::exception_ptr thrown;
+  boost::asio::co_spawn(io, std::move(work), [&](std::exception_ptr error, Result value) {
+    thrown = error;
+    result = std::move(value);
+  });
+  io.run();
+  if (thrown) std::rethrow_exception(thrown);
+  return std::move(*result);
+}
+
+boost::asio::awaitable<bool> put(const BlobClient& blobs, std::string key, std::string text) {
+  co_await blobs.put(std::move(key), std::move(text));
+  co_return true;
+}
+
+int carry_out(const BlobOptions& options) {
+  boost::asio::io_context io(1);
+  const BlobClient blobs(io.get_executor(), {.url = options.url,
+                                             .access_key = options.access_key,
+                                             .route_prefix = options.route_prefix,
+                                             .tls = options.tls});
+  switch (options.action) {
+    case BlobAction::kPut:
+      run(io, put(blobs, options.key, read_text(options.file)));
+      return kFine;
+    case BlobAction::kGet:
+      if (const auto text = run(io, blobs.get(options.key))) {
+        write_text(options.file, *text);
+        return kFine;
+      }
+      break;
+    case BlobAction::kDelete:
+      if (run(io, blobs.remove(options.key))) return kFine;
+      break;
+  }
+  std::cerr << "plugboard: there is no blob " << options.key << "\n";
+  return kRuntimeFailure;
+}
+
+}  // namespace
+
+int blob(const BlobOptions& options) {
+  try {
+    return carry_out(options);
+  } catch (const std::invalid_argument& error) {
+    std::cerr << "plugboard: " << error.what() << "\n";
+    return kBadUsage;
+  } catch (const BlobError& error) {
+    std::cerr << "plugboard: " << error.what() << "\n";
+  } catch (const FileError& error) {
+    std::cerr << "plugboard: " << error.what() << "\n";
+  } catch (const boost::system::system_error& error) {
+    std::cerr << "plugboard: " << options.url << ": " << error.code().message() << "\n";
+  }
+  return kRuntimeFailure;
+}
+
+}  // namespace plugboard::program

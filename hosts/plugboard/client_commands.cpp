@@ -1,0 +1,84 @@
+#include "client_commands.hpp"
+
+#include <CLI/CLI.hpp>
+#include <map>
+
+namespace plugboard::program {
+namespace {
+
+void add_tls(CLI::App& command, TlsOptions& tls) {
+  command.add_option("--ca-file", tls.ca_file,
+                     "Certificate authorities to trust, PEM (else those of the system)");
+  command.add_flag("!--insecure", tls.verify, "Take any certificate: for tests only");
+}
+
+}  // namespace
+
+ClientCommands::ClientCommands(CLI::App& app, int& exit_code) {
+  add_peer(app, exit_code);
+  add_blob(app, exit_code);
+}
+
+void ClientCommands::add_peer(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand(
+      "peer", "Join a relay: lines typed as ADDRESS TEXT are sent, what arrives is printed");
+  command->footer(
+      "Lines may also be /watch ADDRESS, /unwatch ADDRESS, /json ADDRESS JSON, /help and /quit.\n"
+      "With --json a line is {\"to\":A,\"payload\":...}, {\"watch\":A} or {\"unwatch\":A}.\n"
+      "At the end of its input the peer leaves, once the relay has taken all lines.\n"
+      "Exit codes: 0 fine, 1 refused, lost or timed out, 2 bad usage.");
+  command->add_option("URL", peer_.url, "Where the relay is, such as ws://localhost:8080")
+      ->required();
+  command->add_option("--channel", peer_.channel, "Channel to join")->required();
+  command->add_option("--id", peer_.id, "Id to take in it")->required();
+  command->add_option("--key", peer_.key, "Access key; others can see it in the process list")
+      ->envname("PLUGBOARD_KEY");
+  const std::map<std::string, KeyTransport> transports = {
+      {"query", KeyTransport::kQuery},
+      {"header", KeyTransport::kHeader},
+      {"subprotocol", KeyTransport::kSubprotocol}};
+  command->add_option("--key-as", peer_.key_transport, "How the key travels (query)")
+      ->transform(CLI::CheckedTransformer(transports));
+  command->add_flag("--json", peer_.json, "One JSON object a line, in and out");
+  command->add_flag("--stay", peer_.stay, "Stay after the end of the input");
+  command->add_option("--count", peer_.count, "Leave after so many messages, not before");
+  command->add_option("--timeout", time_limit_s_, "Give up after so many seconds (exit code 1)")
+      ->check(CLI::Range(0.001, 1e6));
+  command->add_flag("!--no-reconnect", peer_.reconnect, "Leave when the connection is lost");
+  add_tls(*command, peer_.tls);
+  command->callback([this, &exit_code] {
+    if (time_limit_s_ > 0) {
+      peer_.time_limit = std::chrono::milliseconds(static_cast<std::int64_t>(time_limit_s_ * 1e3));
+    }
+    exit_code = peer(peer_);
+  });
+}
+
+void ClientCommands::add_blob(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("blob", "Put, get or delete a small text at a relay");
+  command->require_subcommand(1);
+  const auto add = [&](const char* name, const char* what, BlobAction action) {
+    CLI::App* verb = command->add_subcommand(name, what);
+    verb->add_option("URL", blob_.url, "Where the relay is, such as http://localhost:8080")
+        ->required();
+    verb->add_option("KEY", blob_.key, "8 to 64 characters of A-Z a-z 0-9 _ -")->required();
+    if (action != BlobAction::kDelete) {
+      verb->add_option("FILE", blob_.file,
+                       action == BlobAction::kPut ? "Text to put (else stdin)"
+                                                  : "Where to write it (else stdout)");
+    }
+    verb->add_option("--key", blob_.access_key, "Access key, if the relay asks for one")
+        ->envname("PLUGBOARD_KEY");
+    verb->add_option("--prefix", blob_.route_prefix, "Path of the blobs (/blob)");
+    add_tls(*verb, blob_.tls);
+    verb->callback([this, action, &exit_code] {
+      blob_.action = action;
+      exit_code = blob(blob_);
+    });
+  };
+  add("put", "Put UTF-8 text, in place of what was there", BlobAction::kPut);
+  add("get", "Print what is there", BlobAction::kGet);
+  add("delete", "Remove what is there", BlobAction::kDelete);
+}
+
+}  // namespace plugboard::program

@@ -1,0 +1,61 @@
+// The commands that reach a relay as its clients do: `peer` and `blob`. Each function returns the
+// exit code.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "commands.hpp"
+#include "plugboard/client/options.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace plugboard::program {
+
+struct PeerOptions {
+  std::string url;
+  std::string channel;
+  std::string id;
+  std::string key;  // empty: none
+  KeyTransport key_transport = KeyTransport::kQuery;
+  TlsOptions tls;
+  bool json = false;
+  bool reconnect = true;
+  bool stay = false;
+  std::uint64_t count = 0;
+  std::optional<std::chrono::milliseconds> time_limit;
+};
+int peer(const PeerOptions& options);
+
+enum class BlobAction { kPut, kGet, kDelete };
+struct BlobOptions {
+  BlobAction action = BlobAction::kGet;
+  std::string url;
+  std::string key;
+  std::string file;  // empty or "-": stdin or stdout
+  std::string access_key;
+  std::string route_prefix = "/blob";
+  TlsOptions tls;
+};
+int blob(const BlobOptions& options);
+
+/// Adds both to the command line, which must not outlive this. What is called sets `exit_code`.
+class ClientCommands {
+ public:
+  ClientCommands(CLI::App& app, int& exit_code);
+
+ private:
+  void add_peer(CLI::App& app, int& exit_code);
+  void add_blob(CLI::App& app, int& exit_code);
+
+  PeerOptions peer_;
+  double time_limit_s_ = 0;
+  BlobOptions blob_;
+};
+
+}  // namespace plugboard::program

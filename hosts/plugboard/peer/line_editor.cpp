@@ -1,0 +1,169 @@
+#include "peer/line_editor.hpp"
+
+#ifdef PLUGBOARD_HAVE_LIBEDIT
+
+#include <dlfcn.h>
+#include <histedit.h>
+#include <langinfo.h>
+#include <unistd.h>
+
+#include <clocale>
+#include <cstdio>
+#include <cstring>
+#include <cwchar>
+#include <utility>
+
+namespace plugboard::program {
+namespace {
+
+// The functions of libedit that are used, by their own names.
+struct Libedit {
+  decltype(&::el_init) init = nullptr;
+  decltype(&::el_end) end = nullptr;
+  decltype(&::el_set) set = nullptr;
+  decltype(&::el_get) get = nullptr;
+  decltype(&::el_gets) gets = nullptr;
+  decltype(&::el_resize) resize = nullptr;
+  decltype(&::history_init) history_init = nullptr;
+  decltype(&::history_end) history_end = nullptr;
+  decltype(&::history) history = nullptr;
+
+  bool load() {
+    // Never unloaded: libraries with thread-local state do not take that well.
+    void* library = ::dlopen("libedit.so.2", RTLD_NOW | RTLD_LOCAL);
+    return library != nullptr && find(library, "el_init", init) && find(library, "el_end", end) &&
+           find(library, "el_set", set) && find(library, "el_get", get) &&
+           find(library, "el_gets", gets) && find(library, "el_resize", resize) &&
+           find(library, "history_init", history_init) &&
+           find(library, "history_end", history_end) && find(library, "history", history);
+  }
+
+  template <typename Function>
+  static bool find(void* library, const char* name, Function& function) {
+    function = reinterpret_cast<Function>(::dlsym(library, name));
+    return function != nullptr;
+  }
+};
+
+class LibeditEditor : public LineEditor {
+ public:
+  LibeditEditor(const Libedit& library, std::string prompt, Wait wait)
+      : library_(library), prompt_(std::move(prompt)), wait_(std::move(wait)) {
+    // Editing is by characters, so the locale has to know which bytes make one. Nothing else runs
+    // yet that could look at it meanwhile.
+    std::setlocale(LC_CTYPE, "");                             // NOLINT(concurrency-mt-unsafe)
+    if (std::strcmp(::nl_langinfo(CODESET), "UTF-8") != 0) {  // NOLINT(concurrency-mt-unsafe)
+      std::setlocale(LC_CTYPE, "C.UTF-8");                    // NOLINT(concurrency-mt-unsafe)
+    }
+    editor_ = library_.init("plugboard", stdin, stdout, stderr);
+    history_ = library_.history_init();
+    HistEvent event{};
+    library_.history(history_, &event, H_SETSIZE, 500);
+    library_.history(history_, &event, H_SETUNIQUE, 1);
+    library_.set(editor_, EL_CLIENTDATA, this);
+    library_.set(editor_, EL_PROMPT, &LibeditEditor::prompt);
+    library_.set(editor_, EL_EDITOR, "emacs");
+    library_.set(editor_, EL_HIST, library_.history, history_);
+    library_.set(editor_, EL_GETCFN, &LibeditEditor::get_character);
+    library_.set(editor_, EL_BIND, "^R", "em-inc-search-prev", nullptr);
+  }
+
+  ~LibeditEditor() override {
+    library_.end(editor_);
+    library_.history_end(history_);
+  }
+  LibeditEditor(const LibeditEditor&) = delete;
+  LibeditEditor& operator=(const LibeditEditor&) = delete;
+
+  std::optional<std::string> read_line() override {
+    int count = 0;
+    editing_ = true;
+    const char* line = library_.gets(editor_, &count);
+    editing_ = false;
+    if (line == nullptr || count <= 0) {
+      std::fputc('\n', stdout);
+      return std::nullopt;
+    }
+    std::string text(line, static_cast<std::size_t>(count));
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+    if (!text.empty()) {
+      HistEvent event{};
+      library_.history(history_, &event, H_ENTER, text.c_str());
+    }
+    return text;
+  }
+
+  void print_above(const std::string& line) override {
+    // To the line's begin, clear what follows, print, then draw prompt and line anew.
+    std::fputs(editing_ ? "\r\x1b[J" : "", stdout);
+    std::fputs(line.c_str(), stdout);
+    std::fputc('\n', stdout);
+    if (editing_) library_.set(editor_, EL_REFRESH);
+    std::fflush(stdout);
+  }
+
+  void resized() override { library_.resize(editor_); }
+
+ private:
+  static LibeditEditor& self(EditLine* editor) {
+    void* data = nullptr;
+    // EL_CLIENTDATA is read through the library that this editor belongs to; there is only one.
+    library_of_editors().get(editor, EL_CLIENTDATA, &data);
+    return *static_cast<LibeditEditor*>(data);
+  }
+
+  static Libedit& library_of_editors() {
+    static Libedit library;
+    return library;
+  }
+
+  static char* prompt(EditLine* editor) { return self(editor).prompt_.data(); }
+
+  // One character from stdin: 1, at the end 0, -1 for a failure.
+  static int get_character(EditLine* editor, wchar_t* character) {
+    LibeditEditor& me = self(editor);
+    std::mbstate_t state{};
+    for (;;) {
+      std::fflush(stdout);
+      if (!me.wait_()) return 0;
+      char byte = 0;
+      if (::read(STDIN_FILENO, &byte, 1) != 1) return 0;
+      const std::size_t used = std::mbrtowc(character, &byte, 1, &state);
+      if (used <= 1) return 1;
+      if (used == static_cast<std::size_t>(-1)) state = {};  // not UTF-8: that byte is lost
+    }
+  }
+
+ public:
+  static std::unique_ptr<LineEditor> make(const std::string& prompt, Wait wait) {
+    Libedit& library = library_of_editors();
+    if (library.init == nullptr && !library.load()) return nullptr;
+    return std::make_unique<LibeditEditor>(library, prompt, std::move(wait));
+  }
+
+ private:
+  const Libedit& library_;
+  std::string prompt_;
+  Wait wait_;
+  EditLine* editor_ = nullptr;
+  History* history_ = nullptr;
+  bool editing_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<LineEditor> LineEditor::open(const std::string& prompt, Wait wait) {
+  return LibeditEditor::make(prompt, std::move(wait));
+}
+
+}  // namespace plugboard::program
+
+#else
+
+namespace plugboard::program {
+
+std::unique_ptr<LineEditor> LineEditor::open(const std::string&, Wait) { return nullptr; }
+
+}  // namespace plugboard::program
+
+#endif
