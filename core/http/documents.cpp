@@ -103,6 +103,10 @@ std::string stats_document(const Stats& stats) {
     out += '}';
   }
   if (stats.keys) append_keys(out, *stats.keys);
+  if (!stats.plugins.empty()) {
+    append_name(out, "plugins");
+    out += stats.plugins;
+  }
   out += '}';
   return out;
 }

@@ -39,6 +39,7 @@ struct Stats {
   std::vector<ChannelPeers> channels;
   std::optional<std::uint64_t> blob_entries;              ///< only with a blob store
   std::optional<std::vector<metering::KeyTraffic>> keys;  ///< only with key stores, if listed
+  std::string plugins;  ///< a JSON object about plugin instances; empty: left out
 };
 
 /// `{"totalConnections":…,"messagesRelayed":…,"messagesDropped":…,"startTime":…,"uptime":…,

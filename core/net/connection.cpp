@@ -264,6 +264,15 @@ void Connection::accept_key(std::string_view key, extension::KeyAdmission admiss
   meter_ = std::move(meter);
 }
 
+void Connection::renew_key(extension::KeyAdmission admission) {
+  if (const extension::Grant* grant = admission.grant();
+      grant != nullptr && grant->expires_at_ms() != 0) {
+    loop_.end_at(grant->expires_at_ms(), handle());
+  }
+  const std::lock_guard guard(lock_);
+  std::swap(key_, admission);
+}
+
 Connection::Joined Connection::join() {
   Shared& shared = loop_.shared();
   const extension::HookChain& hooks = loop_.settings().chains->hooks;
@@ -423,6 +432,13 @@ bool Connection::send_away() {
                 loop_.dispatch());
 }
 
+void Connection::end_if_expired(std::int64_t now_ms) {
+  // The key may have been allowed again for longer since this was noted.
+  const extension::Grant* present = grant();
+  if (present == nullptr || present->expires_at_ms() == 0) return;
+  if (present->expires_at_ms() <= now_ms) revoke(loop_.dispatch());
+}
+
 void Connection::on_new_settings() {
   if (phase_ != Phase::open) return;
   const Settings& settings = loop_.settings();
@@ -437,8 +453,8 @@ void Connection::on_new_settings() {
   settings.chains->limiters.adopt(
       limits_,
       {.client_address = client,
-       .key = key_text_ ? std::string_view(key_text_->key)
-                                              : std::string_view(),
+       // A key that nobody has asked about is not the limiters' business.
+       .key = key_.store().empty() ? std::string_view() : key(),
        .limits = key_.limits()},
       true, loop_.now_ns());
 }

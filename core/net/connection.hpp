@@ -53,6 +53,8 @@ class Connection final : public message::Participant,
   void on_events(std::uint32_t events) override;
   void on_deadline(Deadline kind);
   void on_new_settings();
+  /// Ends the peer as revoked if its grant has expired by now.
+  void end_if_expired(std::int64_t now_ms);
   /// Reads as much as is this connection's share of a turn.
   void read();
   /// The end has begun (peer::Peer::finish, lose): takes the peer out of everything it is in.
@@ -97,8 +99,13 @@ class Connection final : public message::Participant,
   /// How hooks and logs name the access key; empty without one.
   std::string_view key_name() const { return key_text_ ? key_text_->name : std::string_view(); }
   void set_key(std::string_view key, std::string name);
+  /// The access key itself; empty without one.
+  std::string_view key() const { return key_text_ ? key_text_->key : std::string_view(); }
+  /// The key has been allowed again.
+  void renew_key(extension::KeyAdmission admission);
 
   // For Entrance.
+  bool joined() const { return phase_ == Phase::open; }
   bool entering() const { return phase_ == Phase::entrance && !end_begun_; }
   /// Queues the 101; what is sent from now on are frames. `deflate_bits`: window bits for messages
   /// to the client if permessage-deflate was agreed on, else 0.

@@ -45,7 +45,7 @@ Entrance::Entrance(Connection& connection, std::shared_ptr<const Settings> setti
   waiting_.set_size(FrameReader::kHeadroom);
   waiting_.append(behind);
   admission::Application application = application_of(connection, head, upgrade);
-  if (application.key && !settings_->chains->keys.open()) {
+  if (application.key) {
     connection.set_key(*application.key, settings_->key_names.masked_name(*application.key));
   }
   admission_ = std::make_unique<admission::Admission>(

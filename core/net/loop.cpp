@@ -166,7 +166,14 @@ void Loop::take_settings() {
   deadlines_.set_duration(Deadline::request, settings_->server.handshake_timeout);
   deadlines_.set_duration(Deadline::admission, settings_->server.handshake_timeout);
   deadlines_.set_duration(Deadline::heartbeat, settings_->server.heartbeat_interval);
-  if (!first) for_each([](Connection& connection) { connection.on_new_settings(); });
+  if (first) return;
+  for_each([](Connection& connection) { connection.on_new_settings(); });
+  if (!settings_->recheck) return;
+  std::vector<peer::Handle> peers;
+  for (const Connection* connection : connections_) {
+    if (connection->joined()) peers.push_back(connection->handle());
+  }
+  recheck_.begin(std::move(peers));
 }
 
 void Loop::run_inbox() {
@@ -191,7 +198,7 @@ void Loop::run_expiries() {
   while (!expiries_.empty() && expiries_.begin()->first <= now) {
     const peer::PeerRef peer = shared_.handles.find(expiries_.begin()->second);
     expiries_.erase(expiries_.begin());
-    if (peer != nullptr) static_cast<Connection&>(*peer).revoke(dispatch_);
+    if (peer != nullptr) static_cast<Connection&>(*peer).end_if_expired(now);
   }
 }
 

@@ -20,6 +20,7 @@
 #include "net/deadlines.hpp"
 #include "net/descriptor.hpp"
 #include "net/event_source.hpp"
+#include "net/recheck.hpp"
 #include "net/settings.hpp"
 #include "net/shared.hpp"
 #include "peer/peer.hpp"
@@ -130,6 +131,7 @@ class Loop {
   std::uint64_t timer_armed_ns_ = UINT64_MAX;
   Deadlines deadlines_;
   std::multimap<std::int64_t, peer::Handle> expiries_;
+  Recheck recheck_{*this};
   std::vector<Listener*> paused_listeners_;
   std::uint64_t listeners_resume_ns_ = UINT64_MAX;
   std::vector<Connection*> connections_;  // each holds a reference

@@ -40,6 +40,7 @@ http::Stats Shared::stats() {
   stats.channels = channel_peers(channels);
   if (present->chains->blobs) stats.blob_entries = present->chains->blobs->entries();
   if (!present->chains->keys.open()) stats.keys = traffic.snapshot(now);
+  if (plugin_stats) stats.plugins = plugin_stats();
   return stats;
 }
 

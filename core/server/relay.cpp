@@ -46,6 +46,7 @@ Problems Relay::start(const manifest::Manifest& manifest) {
 
   shared_ = std::make_unique<net::Shared>(threads, traffic_settings(manifest));
   shared_->log = [this](int level, std::string_view text) { log_.line(level, {}, text); };
+  shared_->plugin_stats = [this] { return extensions_.stats().dump(); };
   services_.serve(*shared_);
   shared_->set_settings(
       make_settings(manifest, std::get<extension::NewGeneration>(std::move(prepared)).commit(),
