@@ -28,11 +28,10 @@ template <class T>
 class Mailbox {
  public:
   void put(T value) {
-    {
-      const std::lock_guard lock(mutex_);
-      value_ = std::move(value);
-      ++puts_;
-    }
+    // Under the lock: whoever takes it may be the end of this object.
+    const std::lock_guard lock(mutex_);
+    value_ = std::move(value);
+    ++puts_;
     came_.notify_all();
   }
 
@@ -63,10 +62,8 @@ class Mailbox {
 class Door {
  public:
   void open() {
-    {
-      const std::lock_guard lock(mutex_);
-      open_ = true;
-    }
+    const std::lock_guard lock(mutex_);
+    open_ = true;
     changed_.notify_all();
   }
   void wait() {
