@@ -276,7 +276,7 @@ void RequestReader::parse_framing() {
 }
 
 void RequestReader::next() {
-  if (state_ != State::complete) return;
+  if (!whole()) return;
   state_ = State::reading_head;
   started_ = has_head_ = false;
   line_start_ = blank_bytes_ = framing_bytes_ = 0;

@@ -56,7 +56,13 @@ class RequestReader {
   /// The body so far, decoded from chunks; whole when complete.
   [[nodiscard]] std::string_view body() const { return body_; }
 
-  /// Forgets the complete request, its views included, and begins the next.
+  /// Whether nothing of the present request is still to come: complete, or head_complete without a
+  /// body. Who answers earlier has to close, as what comes would be read as the next request.
+  [[nodiscard]] bool whole() const {
+    return state_ == State::complete || (state_ == State::head_complete && !head_.has_body());
+  }
+
+  /// Forgets the present request, which must be whole, its views included, and begins the next.
   void next();
 
   /// What went wrong; in failed.

@@ -144,6 +144,26 @@ TEST(RequestReader, LeavesBytesBehindAnUpgradeAlone) {
   EXPECT_EQ(converse(std::string(kUpgrade) + frames).upgraded, frames);
 }
 
+TEST(RequestReader, IsWholeWithItsHeadIfItHasNoBody) {
+  RequestReader reader;
+  reader.feed(kGet);
+  EXPECT_TRUE(reader.whole());
+  reader.next();
+  EXPECT_EQ(reader.state(), State::reading_head);
+}
+
+TEST(RequestReader, IsNotWholeBeforeItsBody) {
+  RequestReader reader;
+  reader.feed(with_length("hello"));
+  EXPECT_FALSE(reader.whole());
+  reader.next();
+  EXPECT_EQ(reader.state(), State::head_complete);
+  reader.accept_body(5);
+  EXPECT_FALSE(reader.whole());
+  reader.feed("hello");
+  EXPECT_TRUE(reader.whole());
+}
+
 TEST(RequestReader, ForgetsTheBodyOfTheRequestBefore) {
   RequestReader reader;
   reader.feed(with_length("hello"));
