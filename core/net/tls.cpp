@@ -64,14 +64,16 @@ TlsSession::Result TlsSession::read(char* data, std::size_t size) {
   if (broken_) return {Status::failed, 0};
   std::size_t bytes = 0;
   ERR_clear_error();
-  return result(SSL_read_ex(session_, data, size, &bytes), bytes);
+  const int code = SSL_read_ex(session_, data, size, &bytes);
+  return result(code, bytes);
 }
 
 TlsSession::Result TlsSession::write(const char* data, std::size_t size) {
   if (broken_) return {Status::failed, 0};
   std::size_t bytes = 0;
   ERR_clear_error();
-  return result(SSL_write_ex(session_, data, size, &bytes), bytes);
+  const int code = SSL_write_ex(session_, data, size, &bytes);
+  return result(code, bytes);
 }
 
 void TlsSession::close_notify() {

@@ -28,9 +28,10 @@ int new_key() {
 
 int hash_key() {
   std::string key;
+  std::string more;
   std::getline(std::cin, key);
   if (!key.empty() && key.back() == '\r') key.pop_back();
-  if (!admission::has_default_key_form(key)) {
+  if (std::getline(std::cin, more) || !admission::has_default_key_form(key)) {
     std::cerr << "plugboard: what was read from stdin is no access key; allowed: one line of 8 to "
                  "64 characters of A-Z a-z 0-9 _ -\n";
     return kBadUsage;
