@@ -4,6 +4,8 @@
 #include <sys/epoll.h>
 
 #include <array>
+#include <boost/pool/singleton_pool.hpp>
+#include <mutex>
 #include <utility>
 
 #include "http/answers.hpp"
@@ -21,6 +23,11 @@ namespace {
 // A connection that always has more to read makes way for the others after this many reads.
 constexpr int kReadsPerTurn = 4;
 
+struct ConnectionPoolTag {};
+using ConnectionPool =
+    boost::singleton_pool<ConnectionPoolTag, sizeof(Connection),
+                          boost::default_user_allocator_new_delete, std::mutex, 64, 64>;
+
 plugboard_bytes borrow(std::string_view text) { return {text.data(), text.size()}; }
 
 std::chrono::steady_clock::time_point steady(std::uint64_t now_ns) {
@@ -33,12 +40,19 @@ Connection::Connection(Loop& loop, Descriptor socket, const admission::IpAddress
                        bool overloaded)
     : loop_(loop),
       overloaded_(overloaded),
-      tcp_peer_(tcp_peer),
       client_(tcp_peer),
       transport_(std::move(socket)),
-      http_(std::make_unique<HttpSession>(*this)) {}
+      http_(std::make_unique<HttpSession>(*this, tcp_peer)) {}
 
 Connection::~Connection() = default;
+
+void* Connection::operator new(std::size_t /*size*/) {
+  void* memory = ConnectionPool::malloc();
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+void Connection::operator delete(void* memory) { ConnectionPool::free(memory); }
 
 void Connection::start() {
   loop_.shared().connections.fetch_add(1, std::memory_order_relaxed);
@@ -154,7 +168,8 @@ FrameReader::Rules Connection::frame_rules() const {
 }
 
 void Connection::count_read() {
-  if (read_bytes_ != 0) meter_.add_in(std::exchange(read_bytes_, 0), steady(loop_.now_ns()));
+  const std::uint64_t bytes = std::exchange(read_bytes_, 0);
+  if (bytes != 0 && key_ != nullptr) key_->meter.add_in(bytes, steady(loop_.now_ns()));
 }
 
 void Connection::resume_reading() {
@@ -252,16 +267,18 @@ void Connection::refuse_upgrade(const admission::Refusal& refusal) {
 }
 
 void Connection::set_key(std::string_view key, std::string name) {
-  auto made = std::make_unique<const KeyText>(KeyText{std::string(key), std::move(name)});
+  auto made = std::make_unique<message::KeyHolding>();
+  made->key = key;
+  made->name = std::move(name);
   const std::lock_guard guard(lock_);
-  key_text_.swap(made);
+  key_.swap(made);
 }
 
 void Connection::accept_key(std::string_view key, extension::KeyAdmission admission) {
   metering::TrafficTable::Connection meter = loop_.shared().traffic.open(key, steady(loop_.now_ns()));
   const std::lock_guard guard(lock_);
-  key_ = std::move(admission);
-  meter_ = std::move(meter);
+  key_->admission = std::move(admission);
+  key_->meter = std::move(meter);
 }
 
 void Connection::renew_key(extension::KeyAdmission admission) {
@@ -270,7 +287,7 @@ void Connection::renew_key(extension::KeyAdmission admission) {
     loop_.end_at(grant->expires_at_ms(), handle());
   }
   const std::lock_guard guard(lock_);
-  std::swap(key_, admission);
+  std::swap(key_->admission, admission);
 }
 
 Connection::Joined Connection::join() {
@@ -454,8 +471,8 @@ void Connection::on_new_settings() {
       limits_,
       {.client_address = client,
        // A key that nobody has asked about is not the limiters' business.
-       .key = key_.store().empty() ? std::string_view() : key(),
-       .limits = key_.limits()},
+       .key = key_ == nullptr || key_->admission.store().empty() ? std::string_view() : key(),
+       .limits = key_ == nullptr ? extension::GrantLimits{} : key_->admission.limits()},
       true, loop_.now_ns());
 }
 
@@ -525,8 +542,9 @@ void Connection::on_finish() {
 }
 
 void Connection::on_relayed_locked(std::uint64_t bytes) {
+  if (key_ == nullptr) return;
   const Loop* current = Loop::current();
-  meter_.add_out(bytes, steady(current != nullptr ? current->now_ns() : monotonic_ns()));
+  key_->meter.add_out(bytes, steady(current != nullptr ? current->now_ns() : monotonic_ns()));
 }
 
 void Connection::continue_presence() {
@@ -563,11 +581,9 @@ void Connection::begin_end() {
   entrance_.reset();
   limits_.release();
   {
-    extension::KeyAdmission key;
-    metering::TrafficTable::Connection meter;
+    std::unique_ptr<message::KeyHolding> key;
     const std::lock_guard guard(lock_);
     key = std::move(key_);
-    meter = std::move(meter_);
   }
   loop_.shared().handles.remove(*this);
   has_handle_ = false;
@@ -633,7 +649,7 @@ void Connection::with_info(const std::function<void(const plugboard_peer_info&)>
     address_text = address();
     channel_size = channel() != nullptr ? channel()->name().size() : 0;
     key_text = key_name();
-    grant = key_.shared_grant();
+    if (key_ != nullptr) grant = key_->admission.shared_grant();
   }
   const std::string client = client_.text();
   const std::string_view text = address_text;

@@ -46,6 +46,11 @@ class Connection final : public message::Participant,
   Connection(Loop& loop, Descriptor socket, const admission::IpAddress& tcp_peer, bool overloaded);
   ~Connection() override;
 
+  // Connections come and go by the thousand; in a pool of their own they leave no gaps that what
+  // is allocated meanwhile keeps open.
+  static void* operator new(std::size_t size);
+  static void operator delete(void* memory);
+
   /// Begins: watches the socket and waits for a request.
   void start();
 
@@ -75,7 +80,6 @@ class Connection final : public message::Participant,
   // For HttpSession.
   Loop& loop() { return loop_; }
   HttpSession* http_session() { return http_.get(); }
-  const admission::IpAddress& tcp_peer() const { return tcp_peer_; }
   /// Behind trusted proxies, the client's.
   const admission::IpAddress& client() const { return client_; }
   void set_client(const admission::IpAddress& client) { client_ = client; }
@@ -97,10 +101,10 @@ class Connection final : public message::Participant,
   /// Goes on reading if it had been paused.
   void resume_reading();
   /// How hooks and logs name the access key; empty without one.
-  std::string_view key_name() const { return key_text_ ? key_text_->name : std::string_view(); }
+  std::string_view key_name() const { return key_ ? key_->name : std::string_view(); }
   void set_key(std::string_view key, std::string name);
   /// The access key itself; empty without one.
-  std::string_view key() const { return key_text_ ? key_text_->key : std::string_view(); }
+  std::string_view key() const { return key_ ? key_->key : std::string_view(); }
   /// The key has been allowed again.
   void renew_key(extension::KeyAdmission admission);
 
@@ -133,12 +137,6 @@ class Connection final : public message::Participant,
     ending,     // what waits is being sent, the Close frame last
     lingering,  // our half is shut
     closed,
-  };
-
-  // Kept for as long as the connection, since a reload may ask about the key again.
-  struct KeyText {
-    std::string key;
-    std::string name;
   };
 
   // peer::Peer
@@ -195,14 +193,11 @@ class Connection final : public message::Participant,
   bool in_registry_ = false;      // under the address's event lock
   bool disconnect_due_ = false;   // under the address's event lock
   std::atomic<bool> tls_flush_posted_{false};
-  admission::IpAddress tcp_peer_;
   admission::IpAddress client_;
   Transport transport_;
   FrameReader reader_;
   std::unique_ptr<HttpSession> http_;
   std::unique_ptr<Entrance> entrance_;
-  std::unique_ptr<const KeyText> key_text_;      // lock_, for other threads
-  metering::TrafficTable::Connection meter_;          // lock_
   std::uint64_t hooks_connected_ = 0;            // under the address's event lock
   std::int64_t connected_at_ms_ = 0;
   std::uint64_t read_bytes_ = 0;  // payload bytes not counted on the meter yet

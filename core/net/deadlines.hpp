@@ -30,8 +30,8 @@ class DeadlineHook
 
  private:
   friend class Deadlines;
-  std::uint64_t set_at_ns_ = 0;
-  Deadline kind_ = Deadline::count;
+  std::uint64_t set_at_us_ : 56 = 0;
+  Deadline kind_ : 8 = Deadline::count;
 };
 
 class Deadlines {
@@ -44,7 +44,7 @@ class Deadlines {
   void set(DeadlineHook& hook, Deadline kind, std::uint64_t now_ns) {
     clear(hook);
     hook.kind_ = kind;
-    hook.set_at_ns_ = now_ns;
+    hook.set_at_us_ = now_ns / 1000;
     list(kind).hooks.push_back(hook);
   }
 
@@ -61,7 +61,7 @@ class Deadlines {
     for (auto& each : lists_) {
       if (each.hooks.empty()) continue;
       DeadlineHook& first = each.hooks.front();
-      if (first.set_at_ns_ + each.duration_ns > now_ns) continue;
+      if (first.set_at_us_ * 1000 + each.duration_ns > now_ns) continue;
       each.hooks.pop_front();
       return &first;
     }
@@ -73,7 +73,7 @@ class Deadlines {
     std::uint64_t next = UINT64_MAX;
     for (const auto& each : lists_) {
       if (each.hooks.empty()) continue;
-      next = std::min(next, each.hooks.front().set_at_ns_ + each.duration_ns);
+      next = std::min(next, each.hooks.front().set_at_us_ * 1000 + each.duration_ns);
     }
     return next;
   }

@@ -60,7 +60,8 @@ class PluginRequest {
 
 }  // namespace
 
-HttpSession::HttpSession(Connection& connection) : connection_(connection) {}
+HttpSession::HttpSession(Connection& connection, const admission::IpAddress& tcp_peer)
+    : connection_(connection), tcp_peer_(tcp_peer) {}
 
 HttpSession::~HttpSession() = default;
 
@@ -134,7 +135,7 @@ void HttpSession::find_client() {
   std::vector<std::string_view> lines;
   const auto& server = settings_->server;
   if (reader_.has_head()) lines = reader_.head().all(admission::header_name(server.forwarded_header));
-  connection_.set_client(admission::client_address(connection_.tcp_peer(), lines,
+  connection_.set_client(admission::client_address(tcp_peer_, lines,
                                                    server.forwarded_header,
                                                    server.trusted_proxies));
 }
@@ -316,7 +317,7 @@ void HttpSession::answer_built_in() {
     respond(http::ready_response(shared.readiness()));
   } else if (std::holds_alternative<http::StatsRoute>(route)) {
     auto refused = http::refuse_stats(settings_->stats, reader_.head(),
-                                      connection_.tcp_peer().is_loopback());
+                                      tcp_peer_.is_loopback());
     respond(refused ? std::move(*refused) : http::stats_response(shared.stats()));
   } else if (std::holds_alternative<http::PreflightRoute>(route)) {
     respond(http::preflight_response());

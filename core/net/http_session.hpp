@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "admission/ask.hpp"
+#include "admission/ip_address.hpp"
 #include "extension/blob_store.hpp"
 #include "extension/http_chain.hpp"
 #include "extension/key_chain.hpp"
@@ -23,7 +24,8 @@ class Connection;
 
 class HttpSession {
  public:
-  explicit HttpSession(Connection& connection);
+  /// `tcp_peer`: where the connection comes from, proxies not looked through.
+  HttpSession(Connection& connection, const admission::IpAddress& tcp_peer);
   ~HttpSession();
   HttpSession(const HttpSession&) = delete;
   HttpSession& operator=(const HttpSession&) = delete;
@@ -67,6 +69,7 @@ class HttpSession {
   void find_client();
 
   Connection& connection_;
+  admission::IpAddress tcp_peer_;
   http::RequestReader reader_;
   std::string unread_;
   bool busy_ = false;     // a request is being answered
