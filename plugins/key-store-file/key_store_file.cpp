@@ -131,8 +131,9 @@ class KeyStoreFile : public Plugin {
     if (settings_.revoke) {
       for (const std::uint64_t credential : removed) host().revoke(credential);
     }
-    host().info("the key file now holds " + std::to_string(after->size()) + " keys: " +
-                std::to_string(added) + " new, " + std::to_string(removed.size()) + " gone");
+    host().info("the keys have changed: " + std::to_string(added) + " new, " +
+                std::to_string(removed.size()) + " gone, " + std::to_string(after->size()) +
+                " in all");
   }
 
   Settings settings_;  // changed only while there is no watch

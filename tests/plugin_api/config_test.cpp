@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <plugboard/config.hpp>
 
+#include <limits>
 #include <string>
 
 using plugboard::Config;
@@ -123,6 +124,13 @@ TEST(Config, LargeNumbersAreNumbersButNoIntegers) {
   EXPECT_EQ(config.integer("big"), INT64_MAX);
   EXPECT_EQ(config.number("bigger"), 9223372036854775808.0);
   EXPECT_THROW((void)config.integer("bigger"), ConfigError);
+}
+
+TEST(Config, NumbersBeyondReachAreStillNumbers) {
+  const Config config = Config::parse(R"({"huge":1e999,"low":-1E999,"tiny":1e-999})");
+  EXPECT_EQ(config.number("huge"), std::numeric_limits<double>::infinity());
+  EXPECT_EQ(config.number("low"), -std::numeric_limits<double>::infinity());
+  EXPECT_EQ(config.number("tiny"), 0.0);
 }
 
 TEST(Config, EmptyTextReadsAsATableWithoutMembers) {

@@ -4,9 +4,11 @@
 #ifndef PLUGBOARD_CONFIG_HPP
 #define PLUGBOARD_CONFIG_HPP
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -302,7 +304,14 @@ class Config::Parser {
     }
     result.type = Type::kNumber;
     const auto read = std::from_chars(text.data(), end, result.number);
-    if (read.ec != std::errc() || read.ptr != end) stop("an unreadable number");
+    if (read.ec == std::errc::result_out_of_range && read.ptr == end) {
+      // JSON has no bounds: 1e999 and 1e-999 are numbers.
+      const bool tiny = text.find("e-") != text.npos || text.find("E-") != text.npos;
+      result.number = tiny ? 0 : std::numeric_limits<double>::infinity();
+      if (text.front() == '-') result.number = -result.number;
+    } else if (read.ec != std::errc() || read.ptr != end) {
+      stop("an unreadable number");
+    }
     return result;
   }
 

@@ -1,0 +1,22 @@
+# Builds every folder of EXAMPLES against the interface installed in SDK, into BUILT/NAME.so.
+set(options -G ${GENERATOR} -D CMAKE_BUILD_TYPE=RelWithDebInfo -D CMAKE_PREFIX_PATH=${SDK}
+  -D CMAKE_C_COMPILER=${C_COMPILER} -D CMAKE_CXX_COMPILER=${CXX_COMPILER})
+if(FLAGS)
+  list(APPEND options -D CMAKE_C_FLAGS=${FLAGS} -D CMAKE_CXX_FLAGS=${FLAGS})
+endif()
+
+foreach(name template user-tokens word-filter ask-http)
+  execute_process(
+    COMMAND ${CMAKE_COMMAND} -S ${EXAMPLES}/${name} -B ${BUILT}/${name} ${options}
+    COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND ${CMAKE_COMMAND} --build ${BUILT}/${name} COMMAND_ERROR_IS_FATAL ANY)
+endforeach()
+
+execute_process(
+  COMMAND ${CMAKE_CTEST_COMMAND} --test-dir ${BUILT}/template --output-on-failure --no-tests=error
+  COMMAND_ERROR_IS_FATAL ANY)
+
+if(RUSTC)
+  file(COPY ${EXAMPLES}/greeter DESTINATION ${BUILT})
+  execute_process(COMMAND make -C ${BUILT}/greeter RUSTC=${RUSTC} COMMAND_ERROR_IS_FATAL ANY)
+endif()
