@@ -92,16 +92,15 @@ void Admission::check_channel() {
     return;
   }
   if (!destination->judged) {
-    std::optional<std::string> parsed =
-        candidate_.parse_id(destination->channel, destination->id);
+    std::optional<std::string> parsed = candidate_.parse_id(destination->channel, destination->id);
     if (!parsed) {
       candidate_.refused(invalid_url());
       return;
     }
     destination->id = std::move(*parsed);
   }
-  if (const auto refusal =
-          check_grant(candidate_.grant(), candidate_.channel_name(destination->channel), destination->id)) {
+  if (const auto refusal = check_grant(
+          candidate_.grant(), candidate_.channel_name(destination->channel), destination->id)) {
     candidate_.refused(*refusal);
     return;
   }

@@ -27,7 +27,7 @@ namespace plugboard::admission {
 struct Application {
   extension::PeerHandle peer = 0;
   std::string client_address;
-  std::string target;              // as it was sent; may hold the key
+  std::string target;  // as it was sent; may hold the key
   std::string path;
   std::string query;
   std::optional<std::string> key;  // the first that is present

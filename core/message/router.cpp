@@ -232,9 +232,9 @@ void Router::watch(Participant& sender, const wire::JsonText& text, bool on, Tur
     return;
   }
   const auto parts = wire::split_address(address.value());
-  if (const extension::Grant* grant = sender.grant();
-      on && grant != nullptr && grant->restricts_reach() &&
-      !(parts && grant->reaches(parts->channel))) {
+  if (const extension::Grant* grant = sender.grant(); on && grant != nullptr &&
+                                                      grant->restricts_reach() &&
+                                                      !(parts && grant->reaches(parts->channel))) {
     send_error(sender, "FORBIDDEN_ADDRESS", "The access key does not reach this address", turn);
     return;
   }

@@ -89,11 +89,10 @@ void Connection::on_deadline(Deadline kind) {
     case Deadline::close:
       shut();
       break;
-    case Deadline::slow:
-      {
-        const std::lock_guard guard(lock_);
-        transport_.abort();
-      }
+    case Deadline::slow: {
+      const std::lock_guard guard(lock_);
+      transport_.abort();
+    }
       close();
       break;
     case Deadline::linger:
@@ -240,7 +239,8 @@ void Connection::enter(std::shared_ptr<const Settings> settings, const http::Req
   connected_at_ms_ = unix_ms();
   loop_.shared().handles.add(*this);
   has_handle_ = true;
-  entrance_ = std::make_unique<Entrance>(*this, std::move(settings), head, upgrade, deflate, behind);
+  entrance_ =
+      std::make_unique<Entrance>(*this, std::move(settings), head, upgrade, deflate, behind);
   entrance_->start();
 }
 
@@ -275,7 +275,8 @@ void Connection::set_key(std::string_view key, std::string name) {
 }
 
 void Connection::accept_key(std::string_view key, extension::KeyAdmission admission) {
-  metering::TrafficTable::Connection meter = loop_.shared().traffic.open(key, steady(loop_.now_ns()));
+  metering::TrafficTable::Connection meter =
+      loop_.shared().traffic.open(key, steady(loop_.now_ns()));
   const std::lock_guard guard(lock_);
   key_->admission = std::move(admission);
   key_->meter = std::move(meter);
@@ -299,24 +300,22 @@ Connection::Joined Connection::join() {
     if (!open()) return Joined::ended;
     const std::uint64_t stale_s =
         static_cast<std::uint64_t>(channel()->stale_evict.load().count()) / 1000;
-    const std::uint32_t stale_before =
-        stale_s != 0 && loop_.now_s() > stale_s
-            ? loop_.now_s() - static_cast<std::uint32_t>(stale_s)
-            : 0;
-    auto added = shared.registry.add(*this, channel()->reject_duplicates, stale_before,
-                                     loop_.dispatch());
+    const std::uint32_t stale_before = stale_s != 0 && loop_.now_s() > stale_s
+                                           ? loop_.now_s() - static_cast<std::uint32_t>(stale_s)
+                                           : 0;
+    auto added =
+        shared.registry.add(*this, channel()->reject_duplicates, stale_before, loop_.dispatch());
     if (added.in_use) return Joined::id_in_use;
     in_registry_ = true;
     disconnect_due_ = true;
     replaced = std::move(added.replaced);
     if (replaced != nullptr) {
-      static_cast<Connection&>(*replaced).tell_disconnected(
-          peer::EndReason::replaced, wire::close_code::kNormal, "Replaced");
+      static_cast<Connection&>(*replaced).tell_disconnected(peer::EndReason::replaced,
+                                                            wire::close_code::kNormal, "Replaced");
     }
     if (hooks.wants_connected() || hooks.wants_disconnected()) {
-      with_info([&](const plugboard_peer_info& info) {
-        hooks_connected_ = hooks.peer_connected(info);
-      });
+      with_info(
+          [&](const plugboard_peer_info& info) { hooks_connected_ = hooks.peer_connected(info); });
     }
   }
   if (replaced != nullptr) {
@@ -391,9 +390,7 @@ bool Connection::on_pong(std::string_view /*payload*/) { return true; }
 
 void Connection::on_close(const wire::PeerClose& close) {
   close_received_ = true;
-  finish({.end = peer::EndReason::closed,
-          .close_code = close.code,
-          .close_reason = close.reason},
+  finish({.end = peer::EndReason::closed, .close_code = close.code, .close_reason = close.reason},
          loop_.dispatch());
 }
 
@@ -622,19 +619,18 @@ void Connection::tell_disconnected(peer::EndReason reason, std::uint16_t close_c
     bytes_out = bytes_out_;
   }
   with_info([&](const plugboard_peer_info& info) {
-    const plugboard_peer_end end{
-        .size = sizeof(plugboard_peer_end),
-        .reason = static_cast<std::uint32_t>(reason),
-        .peer = &info,
-        .close_code = close_code,
-        .reserved = 0,
-        .close_reason = borrow(close_reason),
-        .duration_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(
-            0, unix_ms() - info.connected_at_ms)),
-        .messages_in = messages_in_.load(std::memory_order_relaxed),
-        .bytes_in = bytes_in_.load(std::memory_order_relaxed),
-        .messages_out = messages_out,
-        .bytes_out = bytes_out};
+    const plugboard_peer_end end{.size = sizeof(plugboard_peer_end),
+                                 .reason = static_cast<std::uint32_t>(reason),
+                                 .peer = &info,
+                                 .close_code = close_code,
+                                 .reserved = 0,
+                                 .close_reason = borrow(close_reason),
+                                 .duration_ms = static_cast<std::uint64_t>(
+                                     std::max<std::int64_t>(0, unix_ms() - info.connected_at_ms)),
+                                 .messages_in = messages_in_.load(std::memory_order_relaxed),
+                                 .bytes_in = bytes_in_.load(std::memory_order_relaxed),
+                                 .messages_out = messages_out,
+                                 .bytes_out = bytes_out};
     settings->chains->hooks.peer_disconnected(end, hooks_connected_);
   });
 }
@@ -671,8 +667,8 @@ void Connection::with_info(const std::function<void(const plugboard_peer_info&)>
 }
 
 void Connection::shut_if_done() {
-  const bool ready = phase_ == Phase::ending ? close_received_ || failed_
-                                             : phase_ == Phase::http && end_http_;
+  const bool ready =
+      phase_ == Phase::ending ? close_received_ || failed_ : phase_ == Phase::http && end_http_;
   if (ready && waiting_bytes() == 0) shut();
 }
 

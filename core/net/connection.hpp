@@ -132,7 +132,7 @@ class Connection final : public message::Participant,
 
   enum class Phase : std::uint8_t {
     http,
-    entrance,   // between the upgrade request and registration
+    entrance,  // between the upgrade request and registration
     open,
     ending,     // what waits is being sent, the Close frame last
     lingering,  // our half is shut
@@ -190,15 +190,15 @@ class Connection final : public message::Participant,
   bool input_ended_ : 1 = false;
   bool paused_ : 1 = false;
   bool has_handle_ : 1 = false;
-  bool in_registry_ = false;      // under the address's event lock
-  bool disconnect_due_ = false;   // under the address's event lock
+  bool in_registry_ = false;     // under the address's event lock
+  bool disconnect_due_ = false;  // under the address's event lock
   std::atomic<bool> tls_flush_posted_{false};
   admission::IpAddress client_;
   Transport transport_;
   FrameReader reader_;
   std::unique_ptr<HttpSession> http_;
   std::unique_ptr<Entrance> entrance_;
-  std::uint64_t hooks_connected_ = 0;            // under the address's event lock
+  std::uint64_t hooks_connected_ = 0;  // under the address's event lock
   std::int64_t connected_at_ms_ = 0;
   std::uint64_t read_bytes_ = 0;  // payload bytes not counted on the meter yet
   std::atomic<std::uint64_t> messages_in_{0};

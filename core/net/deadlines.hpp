@@ -22,9 +22,8 @@ enum class Deadline : std::uint8_t {
   count,
 };
 
-class DeadlineHook
-    : public boost::intrusive::list_base_hook<
-          boost::intrusive::link_mode<boost::intrusive::safe_link>> {
+class DeadlineHook : public boost::intrusive::list_base_hook<
+                         boost::intrusive::link_mode<boost::intrusive::safe_link>> {
  protected:
   ~DeadlineHook() = default;
 

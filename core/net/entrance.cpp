@@ -50,11 +50,10 @@ Entrance::Entrance(Connection& connection, std::shared_ptr<const Settings> setti
   }
   admission_ = std::make_unique<admission::Admission>(
       *this, std::move(application),
-      admission::AdmissionRules{
-          .chains = settings_->chains,
-          .channels = &settings_->channels,
-          .reject_upgrade =
-              settings_->server.on_invalid_key == manifest::OnInvalidKey::kRejectUpgrade});
+      admission::AdmissionRules{.chains = settings_->chains,
+                                .channels = &settings_->channels,
+                                .reject_upgrade = settings_->server.on_invalid_key ==
+                                                  manifest::OnInvalidKey::kRejectUpgrade});
 }
 
 Entrance::~Entrance() = default;
@@ -116,8 +115,8 @@ void Entrance::admitted(extension::LimiterTicket limits) {
   connection_.set_limits(std::move(limits));
   switch (connection_.join()) {
     case Connection::Joined::yes:
-      connection_.joined({waiting_.data() + FrameReader::kHeadroom,
-                          waiting_.size() - FrameReader::kHeadroom});
+      connection_.joined(
+          {waiting_.data() + FrameReader::kHeadroom, waiting_.size() - FrameReader::kHeadroom});
       break;
     case Connection::Joined::id_in_use:
       refused(admission::id_in_use());

@@ -59,8 +59,7 @@ void FrameReader::received(std::size_t count, std::span<char> shared, const Rule
     fail(wire::close_code::kInvalidPayload, "Invalid UTF-8", sink);
     return;
   }
-  tail_ = std::make_unique<Tail>(
-      Tail{std::move(tail->bytes), ahead.unmasked, ahead.utf8});
+  tail_ = std::make_unique<Tail>(Tail{std::move(tail->bytes), ahead.unmasked, ahead.utf8});
 }
 
 void FrameReader::feed(char* data, std::size_t size, Resumed resumed, const Rules& rules,
@@ -177,8 +176,8 @@ bool FrameReader::is_text(const wire::FrameHeader& header) const {
          !assembly_->binary && !assembly_->compressed;
 }
 
-bool FrameReader::check_ahead(const wire::FrameHeader& header, char* payload,
-                              std::size_t available, Resumed& resumed) const {
+bool FrameReader::check_ahead(const wire::FrameHeader& header, char* payload, std::size_t available,
+                              Resumed& resumed) const {
   if (!is_text(header) || available == resumed.unmasked) return true;
   if (resumed.unmasked == 0 && assembly_ != nullptr) resumed.utf8 = assembly_->utf8;
   char* const fresh = payload + resumed.unmasked;

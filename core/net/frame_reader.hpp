@@ -1,7 +1,7 @@
-// One connection's incoming WebSocket bytes, cut into messages (RFC 6455 sections 5 and 6). Works in
-// the memory that the bytes were received into; keeps only what is incomplete, in memory that grows
-// with what has arrived and never to what a header announces. Idle it holds two null pointers.
-// The connection's own thread; no I/O of its own.
+// One connection's incoming WebSocket bytes, cut into messages (RFC 6455 sections 5 and 6). Works
+// in the memory that the bytes were received into; keeps only what is incomplete, in memory that
+// grows with what has arrived and never to what a header announces. Idle it holds two null
+// pointers. The connection's own thread; no I/O of its own.
 #pragma once
 
 #include <algorithm>
@@ -62,8 +62,8 @@ struct IncomingMessage {
   char* data = nullptr;  // wire::server_header_size(size) bytes before it may be overwritten
   std::size_t size = 0;
   bool binary = false;
-  bool compressed = false;   // RFC 7692; to be inflated before anything else
-  bool known_utf8 = false;   // text whose encoding has been checked already
+  bool compressed = false;  // RFC 7692; to be inflated before anything else
+  bool known_utf8 = false;  // text whose encoding has been checked already
 };
 
 /// What a FrameReader tells. Each returns whether to go on; once false, the rest is thrown away.

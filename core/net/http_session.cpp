@@ -134,10 +134,10 @@ void HttpSession::work() {
 void HttpSession::find_client() {
   std::vector<std::string_view> lines;
   const auto& server = settings_->server;
-  if (reader_.has_head()) lines = reader_.head().all(admission::header_name(server.forwarded_header));
-  connection_.set_client(admission::client_address(tcp_peer_, lines,
-                                                   server.forwarded_header,
-                                                   server.trusted_proxies));
+  if (reader_.has_head())
+    lines = reader_.head().all(admission::header_name(server.forwarded_header));
+  connection_.set_client(
+      admission::client_address(tcp_peer_, lines, server.forwarded_header, server.trusted_proxies));
 }
 
 void HttpSession::on_head() {
@@ -166,8 +166,8 @@ void HttpSession::on_head() {
 bool HttpSession::within_rate() {
   const std::string_view path = reader_.head().path();
   if (path == "/health" || path == "/ready") return true;
-  const auto refusal = settings_->chains->limiters.request(connection_.client().text(),
-                                                           connection_.loop().now_ns());
+  const auto refusal =
+      settings_->chains->limiters.request(connection_.client().text(), connection_.loop().now_ns());
   if (!refusal) return true;
   respond(refusal->retry_after_ms == 0
               ? http::error_response(429, "Too many requests")
@@ -316,8 +316,7 @@ void HttpSession::answer_built_in() {
   } else if (std::holds_alternative<http::ReadyRoute>(route)) {
     respond(http::ready_response(shared.readiness()));
   } else if (std::holds_alternative<http::StatsRoute>(route)) {
-    auto refused = http::refuse_stats(settings_->stats, reader_.head(),
-                                      tcp_peer_.is_loopback());
+    auto refused = http::refuse_stats(settings_->stats, reader_.head(), tcp_peer_.is_loopback());
     respond(refused ? std::move(*refused) : http::stats_response(shared.stats()));
   } else if (std::holds_alternative<http::PreflightRoute>(route)) {
     respond(http::preflight_response());
@@ -411,10 +410,9 @@ void HttpSession::upgrade() {
     return;
   }
   over_ = true;
-  connection_.enter(settings_, head, good,
-                    settings_->server.compression ? std::get_if<wire::DeflateTerms>(&deflate)
-                                                  : nullptr,
-                    unread_);
+  connection_.enter(
+      settings_, head, good,
+      settings_->server.compression ? std::get_if<wire::DeflateTerms>(&deflate) : nullptr, unread_);
 }
 
 void HttpSession::respond(http::Response response) {
@@ -426,23 +424,22 @@ void HttpSession::respond(http::Response response) {
   if (connection_.loop().shared().service == Service::draining) response.close = true;
   for (auto& header : added_headers_) response.headers.push_back(std::move(header));
   added_headers_.clear();
-  connection_.send_http(http::serialize(response, facts, settings_->server.cors,
-                                        connection_.loop().http_date()));
+  connection_.send_http(
+      http::serialize(response, facts, settings_->server.cors, connection_.loop().http_date()));
   if (settings_->chains->hooks.wants_http_done() && reader_.has_head() &&
       !reader_.head().is_upgrade()) {
     const std::string client = connection_.client().text();
     const bool blob = std::holds_alternative<http::BlobRoute>(route_) && !claim_;
-    settings_->chains->hooks.http_done(
-        {.size = sizeof(plugboard_http_done),
-         .status = response.status,
-         .method = borrow(reader_.head().method),
-         .path = borrow(reader_.head().path()),
-         .client_address = borrow(client),
-         .bytes_in = reader_.body().size(),
-         .bytes_out = facts.head ? 0 : response.body.size(),
-         .duration_ns = monotonic_ns() - head_at_ns_,
-         .flags = blob ? PLUGBOARD_HTTP_DONE_BLOB : 0U,
-         .reserved = 0});
+    settings_->chains->hooks.http_done({.size = sizeof(plugboard_http_done),
+                                        .status = response.status,
+                                        .method = borrow(reader_.head().method),
+                                        .path = borrow(reader_.head().path()),
+                                        .client_address = borrow(client),
+                                        .bytes_in = reader_.body().size(),
+                                        .bytes_out = facts.head ? 0 : response.body.size(),
+                                        .duration_ns = monotonic_ns() - head_at_ns_,
+                                        .flags = blob ? PLUGBOARD_HTTP_DONE_BLOB : 0U,
+                                        .reserved = 0});
   }
   question_ = {};
   busy_ = false;
@@ -459,8 +456,8 @@ void HttpSession::respond(http::Response response) {
 }
 
 admission::Poster HttpSession::poster() {
-  return [connection = boost::intrusive_ptr<Connection>(&connection_),
-          loop = &connection_.loop(), number = request_number_](std::function<void()> work) {
+  return [connection = boost::intrusive_ptr<Connection>(&connection_), loop = &connection_.loop(),
+          number = request_number_](std::function<void()> work) {
     loop->post([connection, number, work = std::move(work)] {
       // An answer to a request that is not the present one any more comes too late.
       const HttpSession* session = connection->http_session();

@@ -193,8 +193,7 @@ void Listener::start_connection(Descriptor socket, const void* address) {
   if (present >= limit + kToldThatFull) return;
   const peer::PeerRef connection(new Connection(
       loop_, std::move(socket),
-      admission::IpAddress::from_socket(*static_cast<const sockaddr*>(address)),
-      present >= limit));
+      admission::IpAddress::from_socket(*static_cast<const sockaddr*>(address)), present >= limit));
   static_cast<Connection&>(*connection).start();
 }
 

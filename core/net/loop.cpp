@@ -45,8 +45,8 @@ Loop::Loop(Shared& shared, std::uint16_t number)
       number_(number),
       epoll_(made(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
       wake_descriptor_(made(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")),
-      timer_descriptor_(made(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK),
-                             "timerfd_create")),
+      timer_descriptor_(
+          made(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create")),
       wake_(std::make_unique<Wake>(wake_descriptor_.get())),
       timer_(std::make_unique<Wake>(timer_descriptor_.get())),
       now_ns_(monotonic_ns()),
@@ -152,9 +152,7 @@ void Loop::for_each(const std::function<void(Connection&)>& each) {
   for (Connection* connection : connections) each(*connection);
 }
 
-void Loop::end_at(std::int64_t unix_ms, peer::Handle handle) {
-  expiries_.emplace(unix_ms, handle);
-}
+void Loop::end_at(std::int64_t unix_ms, peer::Handle handle) { expiries_.emplace(unix_ms, handle); }
 
 void Loop::take_settings() {
   const std::uint64_t version = shared_.settings_version();

@@ -36,8 +36,7 @@ void Recheck::ask(Connection& connection) {
   }
   const peer::Handle handle = connection.handle();
   const std::string client = connection.client().text();
-  const std::string path =
-      "/" + connection.channel()->name() + "/" + std::string(connection.id());
+  const std::string path = "/" + connection.channel()->name() + "/" + std::string(connection.id());
   extension::Question& slot = asked_[handle];
   admission::ask<extension::KeyVerdict>(
       slot,

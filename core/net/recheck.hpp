@@ -1,5 +1,5 @@
-// Asks for the keys of one loop's peers again after a reload (manifest key chain.recheck), a bounded
-// number at a time, so that key stores are not flooded. The loop's thread.
+// Asks for the keys of one loop's peers again after a reload (manifest key chain.recheck), a
+// bounded number at a time, so that key stores are not flooded. The loop's thread.
 #pragma once
 
 #include <cstddef>

@@ -40,8 +40,8 @@ class Shared {
   /// `io_threads`: how many loops there will be. `traffic_settings`: see metering::TrafficTable.
   Shared(std::size_t io_threads, metering::TrafficSettings traffic_settings)
       : totals(io_threads, std::chrono::steady_clock::now(), std::chrono::system_clock::now()),
-        traffic(std::move(traffic_settings), std::chrono::steady_clock::now(), totals.start_wall()) {
-  }
+        traffic(std::move(traffic_settings), std::chrono::steady_clock::now(),
+                totals.start_wall()) {}
   Shared(const Shared&) = delete;
   Shared& operator=(const Shared&) = delete;
 

@@ -20,9 +20,9 @@ class Channel {
   std::uint32_t number() const { return number_; }
 
   // Options from the manifest's [[channel]] table.
-  std::atomic<bool> reject_duplicates{false};             // on_duplicate = "reject"
-  std::atomic<bool> notify_undeliverable{false};          // undeliverable = "notify"
-  std::atomic<bool> presence_list{false};                 // presence_list
+  std::atomic<bool> reject_duplicates{false};              // on_duplicate = "reject"
+  std::atomic<bool> notify_undeliverable{false};           // undeliverable = "notify"
+  std::atomic<bool> presence_list{false};                  // presence_list
   std::atomic<std::chrono::milliseconds> stale_evict{{}};  // stale_evict; 0: never
 
   // Registered peers now, and the most there were at once.

@@ -62,7 +62,9 @@ class Peer {
   // Name: set once, before the peer is registered; constant from then on.
   void set_name(Channel& channel, std::string_view id);
   std::string_view address() const { return {address_.get(), address_size_}; }
-  std::string_view id() const { return address().substr(channel_ ? channel_->name().size() + 1 : 0); }
+  std::string_view id() const {
+    return address().substr(channel_ ? channel_->name().size() + 1 : 0);
+  }
   Channel* channel() const { return channel_; }
 
   Handle handle() const { return handle_; }
@@ -101,7 +103,8 @@ class Peer {
   boost::intrusive_ptr<Subscriber> subscriber_or_new();
   boost::intrusive_ptr<Subscriber> take_subscriber();
   void give_subscriber(boost::intrusive_ptr<Subscriber> subscriber);
-  /// Presence waits for room in the outbox: the next flush that finds room continues it. Any thread.
+  /// Presence waits for room in the outbox: the next flush that finds room continues it. Any
+  /// thread.
   void wait_for_room(Dispatch& dispatch);
 
   /// When the peer was last heard of, on the relay's monotonic clock.
@@ -139,19 +142,19 @@ class Peer {
   void die_locked();
 
   SmallLock lock_;
-  Stage stage_ = Stage::opening;   // lock_
-  bool framed_ = false;            // lock_; what is sent are WebSocket frames
-  bool blocked_ = false;           // lock_; the socket is full, its owner waits for room
-  bool in_dispatch_ = false;       // lock_; some Dispatch will flush it
-  bool encodes_ = false;           // set before it is open; data frames go through encoded()
+  Stage stage_ = Stage::opening;  // lock_
+  bool framed_ = false;           // lock_; what is sent are WebSocket frames
+  bool blocked_ = false;          // lock_; the socket is full, its owner waits for room
+  bool in_dispatch_ = false;      // lock_; some Dispatch will flush it
+  bool encodes_ = false;          // set before it is open; data frames go through encoded()
   std::atomic<bool> presence_waits_{false};
   std::atomic<bool> registered_{false};
-  Outbox outbox_;                                 // lock_
-  std::uint64_t unmetered_ = 0;                   // lock_; payload bytes queued since the last flush
-  std::uint64_t messages_out_ = 0;                // lock_
-  std::uint64_t bytes_out_ = 0;                   // lock_
-  std::unique_ptr<Ending> ending_;                // lock_; set once, with the stage
-  boost::intrusive_ptr<Subscriber> subscriber_;   // lock_
+  Outbox outbox_;                                // lock_
+  std::uint64_t unmetered_ = 0;                  // lock_; payload bytes queued since the last flush
+  std::uint64_t messages_out_ = 0;               // lock_
+  std::uint64_t bytes_out_ = 0;                  // lock_
+  std::unique_ptr<Ending> ending_;               // lock_; set once, with the stage
+  boost::intrusive_ptr<Subscriber> subscriber_;  // lock_
 
  private:
   friend class Dispatch;

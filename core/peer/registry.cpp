@@ -159,7 +159,7 @@ void Registry::continue_presence(Peer& watcher, Dispatch& dispatch) {
 // be told, since the statuses sent on joining will hold them. So a watcher of a large channel
 // costs a counter and not a copy of the channel.
 void Registry::join_next_stripes(Subscriber& subscriber, Peer& watcher, Dispatch& dispatch) {
-  for (std::size_t index = 0;; ) {
+  for (std::size_t index = 0;;) {
     const Channel* channel = nullptr;
     std::uint32_t number = 0;
     {

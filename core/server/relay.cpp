@@ -137,8 +137,8 @@ std::shared_ptr<const net::Settings> Relay::make_settings(
   });
   for (const peer::Channel* channel : gone) shared_->channels.retire(*channel);
   return std::make_shared<const net::Settings>(manifest, std::move(chains),
-                                               traffic_settings(manifest).names,
-                                               std::move(entries), std::move(tls));
+                                               traffic_settings(manifest).names, std::move(entries),
+                                               std::move(tls));
 }
 
 void Relay::log_warnings(const manifest::Manifest& manifest) {
@@ -179,8 +179,8 @@ void Relay::send_away(double share) {
   for (Thread& thread : threads_) {
     net::Loop& loop = *thread.loop;
     loop.post([&loop, share] {
-      auto left = static_cast<std::size_t>(
-          std::ceil(static_cast<double>(loop.connection_count()) * share));
+      auto left =
+          static_cast<std::size_t>(std::ceil(static_cast<double>(loop.connection_count()) * share));
       loop.for_each([&](net::Connection& connection) {
         if (left == 0) return;
         if (connection.send_away()) --left;

@@ -13,8 +13,8 @@ int check(const CheckOptions& options) {
   auto read = manifest::read_file(options.manifest, manifest::process_environment());
   std::vector<manifest::Diagnostic> problems;
   if (const auto* good = std::get_if<manifest::Manifest>(&read)) {
-    problems = server::check(*good, {.plugin_path = options.plugin_path,
-                                     .version = PLUGBOARD_VERSION});
+    problems =
+        server::check(*good, {.plugin_path = options.plugin_path, .version = PLUGBOARD_VERSION});
     problems.insert(problems.begin(), good->warnings.begin(), good->warnings.end());
   } else {
     problems = std::get<std::vector<manifest::Diagnostic>>(std::move(read));

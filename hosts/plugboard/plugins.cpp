@@ -45,9 +45,9 @@ int list_plugins(const PluginsOptions& options) {
     }
     manifest = std::get<manifest::Manifest>(std::move(read));
   }
-  const auto found = server::describe_plugins(
-      manifest ? &*manifest : nullptr,
-      {.plugin_path = options.plugin_path, .version = PLUGBOARD_VERSION});
+  const auto found =
+      server::describe_plugins(manifest ? &*manifest : nullptr,
+                               {.plugin_path = options.plugin_path, .version = PLUGBOARD_VERSION});
   for (const extension::LibraryDescription& library : found) print(library);
   if (found.empty()) {
     std::cerr << "plugboard: no plugins found; name a manifest or --plugin-path DIR\n";

@@ -61,7 +61,7 @@ class FileWatch {
   Look look() const {
     struct stat status {};
     if (::stat(file_.c_str(), &status) != 0) return {};
-    return {true,           status.st_dev,          status.st_ino,
+    return {true,           status.st_dev,         status.st_ino,
             status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
   }
 
@@ -143,8 +143,7 @@ void run(server::Relay& relay, server::Log& log, const sigset_t& signals,
          const std::filesystem::path& file, bool watching) {
   FileWatch watch(file);
   for (;;) {
-    const int signal =
-        wait_signal(signals, watching ? std::optional(kWatchStep) : std::nullopt);
+    const int signal = wait_signal(signals, watching ? std::optional(kWatchStep) : std::nullopt);
     if (signal == SIGTERM || signal == SIGINT) return;
     if (signal == SIGHUP || (watching && watch.changed())) {
       reload(relay, log, file, watching);

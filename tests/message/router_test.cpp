@@ -128,8 +128,8 @@ TEST_F(RouterTest, AnswersAWatchAndTellsOfChanges) {
   take(*alice, R"({"type":"watch","address":"pwa:bob00001"})");
   registry.remove(*bob, dispatch);
   dispatch.flush();
-  EXPECT_THAT(alice->messages(), ElementsAre(HasSubstr(R"("online":true)"),
-                                             HasSubstr(R"("online":false)")));
+  EXPECT_THAT(alice->messages(),
+              ElementsAre(HasSubstr(R"("online":true)"), HasSubstr(R"("online":false)")));
 }
 
 TEST_F(RouterTest, RoutesAMessageThatOnlyLooksLikeAWatch) {

@@ -108,9 +108,8 @@ TEST_F(FrameReaderTest, ReadsTheSameHoweverTheBytesAreCut) {
   for (const std::size_t piece : {1U, 2U, 3U, 7U, 100U, 4'095U, 4'096U, 4'097U, 70'000U}) {
     sink.events.clear();
     receive(bytes, piece);
-    ASSERT_THAT(sink.events,
-                ElementsAre("text one", "binary " + large, "ping p", "ping q",
-                            "text a" + medium + "z", "text " + medium))
+    ASSERT_THAT(sink.events, ElementsAre("text one", "binary " + large, "ping p", "ping q",
+                                         "text a" + medium + "z", "text " + medium))
         << piece;
   }
 }

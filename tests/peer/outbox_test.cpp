@@ -18,7 +18,9 @@ std::string content(const Outbox& outbox) {
   return all;
 }
 
-std::string frame_of(std::size_t payload) { return message_frame(std::string(payload, 'x'), false); }
+std::string frame_of(std::size_t payload) {
+  return message_frame(std::string(payload, 'x'), false);
+}
 
 TEST(Outbox, GivesBackWhatWasAppendedInOrder) {
   Outbox outbox;
