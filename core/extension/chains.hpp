@@ -2,8 +2,9 @@
 //
 // I/O threads hold a reference for a turn, and take the new snapshot at the beginning of the next
 // one after a reload. An instance that has left the chains is drained once the last snapshot with
-// it has gone, and destroyed once nothing refers to it any more (questions under way, admissions,
-// limiter tickets); both happen on a thread of this room, whoever lets go last.
+// it and the last question on its way to it have gone, and destroyed once nothing refers to it any
+// more (questions under way, admissions, limiter tickets); both happen on a thread of this room,
+// whoever lets go last.
 #pragma once
 
 #include <cstdint>

@@ -14,7 +14,8 @@ void Complaints::add(std::int32_t level, std::string_view text) {
   }
   const std::uint64_t left_out = left_out_.exchange(0, std::memory_order_relaxed);
   std::string line(text);
-  if (left_out != 0) line += " (" + std::to_string(left_out) + " such lines were left out)";
+  if (left_out != 0)
+    line += " (" + std::to_string(left_out) + " more lines about it were left out)";
   services_.log(level, instance_, log_text(line));
 }
 

@@ -1,5 +1,6 @@
 // A generation of instances and chains, made ready and then committed or given up.
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "extension/plan.hpp"
@@ -240,6 +241,7 @@ L NewGeneration::Impl::link(const std::string& name) const {
   const Candidate& from = candidate(name);
   L link;
   link.instance = from.member.enrolment->instance();
+  if constexpr (!std::is_same_v<L, LimiterLink>) link.enrolment = from.member.enrolment;
   link.self = link.instance->self();
   link.timeout = from.timeout;
   link.skip_errors = from.skip_errors;

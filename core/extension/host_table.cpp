@@ -55,20 +55,26 @@ bool is_text(plugboard_bytes bytes, std::uint64_t limit) {
   return readable(bytes, limit) && wire::valid_utf8(view(bytes));
 }
 
+/// Runs what may throw: a callback of the plugin's, or the relay short of memory.
+template <class Body>
+plugboard_status guarded(const HostPass& pass, const Body& body) {
+  try {
+    return body();
+  } catch (const std::exception& exception) {
+    pass.instance().misused(std::string("a call of the host, or a callback of it, threw: ") +
+                            exception.what());
+  } catch (...) {
+    pass.instance().misused("a callback threw an exception through the host");
+  }
+  return PLUGBOARD_ERROR;
+}
+
 /// Runs one function of the table: nothing but a status may get back into the plugin.
 template <class Body>
 plugboard_status serve(const plugboard_host* host, const Body& body) {
   const HostPass pass(host);
   if (!pass) return PLUGBOARD_GONE;
-  try {
-    return body(pass);
-  } catch (const std::exception& exception) {
-    // Memory ran out, or a callback of the plugin's threw.
-    pass.instance().misused(std::string("a call of the host failed: ") + exception.what());
-  } catch (...) {
-    pass.instance().misused("a callback threw an exception through the host");
-  }
-  return PLUGBOARD_ERROR;
+  return guarded(pass, [&] { return body(pass); });
 }
 
 void host_log(const plugboard_host* host, int32_t level, plugboard_bytes text) {
@@ -161,7 +167,7 @@ plugboard_status host_peer_list(const plugboard_host* host, plugboard_bytes chan
   return serve(host, [&](const HostPass& pass) {
     if (each == nullptr || !readable(channel, kMaxTextBytes)) return PLUGBOARD_INVALID;
     pass.services().list_peers(view(channel), [&](const plugboard_peer_info& info) {
-      return each(context, &info) == PLUGBOARD_OK;
+      return guarded(pass, [&] { return each(context, &info); }) == PLUGBOARD_OK;
     });
     return PLUGBOARD_OK;
   });
@@ -172,8 +178,12 @@ plugboard_status host_peer_get(const plugboard_host* host, plugboard_peer peer,
                                void* context) {
   return serve(host, [&](const HostPass& pass) {
     if (with_info == nullptr) return PLUGBOARD_INVALID;
-    const bool there = pass.services().with_peer(
-        peer, [&](const plugboard_peer_info& info) { with_info(context, &info); });
+    const bool there = pass.services().with_peer(peer, [&](const plugboard_peer_info& info) {
+      guarded(pass, [&] {
+        with_info(context, &info);
+        return PLUGBOARD_OK;
+      });
+    });
     return there ? PLUGBOARD_OK : PLUGBOARD_GONE;
   });
 }

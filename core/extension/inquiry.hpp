@@ -201,8 +201,14 @@ class ChainInquiry final : public Inquiry,
     const std::uint64_t when = timers.now_ns() + static_cast<std::uint64_t>(stop.timeout.count());
     const TimerService::Id id =
         timers.at(when, [self = self(), stop, token] { self->expire(stop, token); });
-    const std::lock_guard lock(mutex_);
-    if (token_ == token) timer_ = id;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!ended_ && token_ == token) {
+        timer_ = id;
+        return;
+      }
+    }
+    timers.cancel(id);  // the question was cancelled just now
   }
 
   void stop_timer() {

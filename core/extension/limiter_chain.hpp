@@ -84,6 +84,8 @@ class LimiterTicket {
   std::unique_ptr<LimiterSlots> slots_;  // null: no limiter
 };
 
+static_assert(sizeof(LimiterTicket) == 40, "every connection has one");
+
 /// Immutable; any thread.
 class LimiterChain {
  public:

@@ -18,6 +18,9 @@ namespace plugboard::extension {
 
 struct Link {
   std::shared_ptr<Instance> instance;
+  /// Keeps the instance in service as long as somebody may ask it something. Not set for limiters:
+  /// connections hold on to their links, which is no reason not to drain a limiter that left.
+  std::shared_ptr<Enrolment> enrolment;
   plugboard_instance* self = nullptr;
   std::chrono::nanoseconds timeout{};  // manifest key plugin.timeout
   bool skip_errors = false;            // manifest key plugin.on_error

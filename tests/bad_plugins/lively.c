@@ -77,6 +77,19 @@ static void destroy(plugboard_instance *self) {
   free(self);
 }
 
+/* Keys that begin with "pending" are waited for until they are cancelled. */
+static plugboard_status lookup(plugboard_instance *self, const plugboard_key_request *request,
+                               plugboard_token token) {
+  (void)self;
+  (void)token;
+  return holds(request->key, "pending") ? PLUGBOARD_PENDING : PLUGBOARD_OK;
+}
+
+static void cancel(plugboard_instance *self, plugboard_token token) {
+  const plugboard_host *host = host_in(self);
+  host->complete(host, token, PLUGBOARD_ERROR, NULL);
+}
+
 static void peer_connected(plugboard_instance *self, const plugboard_peer_info *peer) {
   (void)peer;
   say(host_in(self), "connected");
@@ -87,7 +100,7 @@ static void peer_disconnected(plugboard_instance *self, const plugboard_peer_end
   say(host_in(self), "disconnected");
 }
 
-static const plugboard_key_store store = {sizeof store, 0, plain_lookup, NULL};
+static const plugboard_key_store store = {sizeof store, 0, lookup, NULL};
 static const plugboard_hook hook = {sizeof hook, 0,    NULL, peer_connected, peer_disconnected, NULL,
                                     NULL,        NULL, NULL, NULL,           NULL};
 
@@ -113,7 +126,7 @@ static const plugboard_plugin plugin = {
     abort_,
     drain,
     destroy,
-    NULL,
+    cancel,
     kind};
 
 const plugboard_plugin *plugboard_plugin_v1(void) { return &plugin; }

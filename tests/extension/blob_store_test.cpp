@@ -40,8 +40,8 @@ class BlobStoreTest : public testing::Test {
     });
   }
 
-  Stage stage_;
   FakePlugin store_;
+  Stage stage_;  // ends before the plugin
 };
 
 TEST_F(BlobStoreTest, APutPassesKeyDataAndClient) {
@@ -144,8 +144,8 @@ TEST(BlobLimits, ABlobHasAtLeastAByteAndAtMost16MiB) {
 }
 
 TEST(BlobLimits, AnInstanceSaysItsOwn) {
-  Stage stage;
   FakePlugin store;
+  Stage stage;
   store.put = store.get = store.remove = [](auto&&...) { return PLUGBOARD_ERROR; };
   store.limits = [](plugboard_blob_limits& limits) {
     EXPECT_EQ(limits.max_size, 8192u);
@@ -164,8 +164,8 @@ TEST(BlobLimits, AnInstanceSaysItsOwn) {
 }
 
 TEST(BlobLimits, ARouteThatCannotBeIsRefused) {
-  Stage stage;
   FakePlugin store;
+  Stage stage;
   store.put = store.get = store.remove = [](auto&&...) { return PLUGBOARD_ERROR; };
   store.limits = [](plugboard_blob_limits& limits) {
     limits.route_prefix = {"/stats", 6};

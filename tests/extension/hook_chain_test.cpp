@@ -56,9 +56,9 @@ class HookChainTest : public testing::Test {
     return std::move(*verdict);
   }
 
-  Stage stage_;
   FakePlugin first_;
   FakePlugin second_;
+  Stage stage_;  // ends before the plugins
   Judge judge_;
   Routing routing_{judge_};
   plugboard_peer_info peer_ = {
@@ -422,13 +422,13 @@ TEST_F(HookChainTest, EventsOfAHookThatMayBlockComeInOrder) {
     const std::lock_guard lock(mutex);
     return heard.size() == expected.size();
   }));
+  const std::lock_guard lock(mutex);
   EXPECT_EQ(heard, expected);
 }
 
 TEST(HookChainLoad, OfEventsThatAreDroppedAPeersEndIsDroppedWithItsBeginning) {
   InstanceOptions options;
   options.max_queued = 2;
-  Stage stage(options);
   FakePlugin hook;
   hook.flags = PLUGBOARD_FLAG_BLOCKING;
   Door door;
@@ -444,6 +444,7 @@ TEST(HookChainLoad, OfEventsThatAreDroppedAPeersEndIsDroppedWithItsBeginning) {
     const std::lock_guard lock(mutex);
     ended.push_back(end.peer->peer);
   };
+  Stage stage(options);  // ends before what the plugin refers to
   auto links = std::make_shared<HookLinks>();
   HookLink link = stage.link<HookLink>(hook, "slow");
   link.table = *link.instance->kinds().hook;

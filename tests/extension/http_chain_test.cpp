@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
+
 #include "extension/await.hpp"
 #include "extension/fake_plugin.hpp"
 
@@ -38,9 +40,10 @@ class HttpChainTest : public testing::Test {
     };
   }
 
-  Stage stage_;
   FakePlugin first_;
   FakePlugin second_;
+  std::deque<FakePlugin> more_;
+  Stage stage_;  // ends before the plugins
   plugboard_http_request request_ = {sizeof request_, 0, {"GET", 3},       {"/site", 5}, {"q=1", 3},
                                      nullptr,         0, {"192.0.2.7", 9}, {},           {}};
 };
@@ -130,7 +133,7 @@ TEST_F(HttpChainTest, AHeaderNameThatIsNoTokenIsAFailure) {
 TEST_F(HttpChainTest, AStatusThatIsNoFinalOneIsAFailure) {
   for (const std::uint32_t status : {0u, 100u, 199u, 600u}) {
     const plugboard_http_response response = {sizeof response, status, nullptr, 0, {}};
-    FakePlugin handler;
+    FakePlugin& handler = more_.emplace_back();
     answers(handler, PLUGBOARD_OK, &response, PLUGBOARD_INVALID);
     EXPECT_TRUE(std::holds_alternative<HttpFailed>(handle(chain({link(handler, "a")})))) << status;
   }

@@ -25,8 +25,8 @@ class IdParserTest : public testing::Test {
     };
   }
 
-  Stage stage_;
   FakePlugin parser_;
+  Stage stage_;  // ends before the plugin
 };
 
 TEST_F(IdParserTest, AnIdMayBeTakenAsItIs) {

@@ -50,9 +50,9 @@ class KeyChainTest : public testing::Test {
     return std::move(*verdict);
   }
 
-  Stage stage_;
   FakePlugin first_;
   FakePlugin second_;
+  Stage stage_;  // ends before the plugins
 };
 
 TEST_F(KeyChainTest, AnOpenChainAllowsEverybody) {
@@ -255,12 +255,12 @@ TEST_F(KeyChainTest, AStoreThatNeverAnswersIsUnavailableAfterItsTime) {
 }
 
 TEST_F(KeyChainTest, AStoreThatBlocksPastItsTimeIsUnavailableAndNotWaitedFor) {
-  Door door;
+  const auto door = std::make_shared<Door>();
   Mailbox<int> inside;
   first_.flags = PLUGBOARD_FLAG_BLOCKING;
-  first_.lookup = [&](auto&&...) {
+  first_.lookup = [&inside, door](auto&&...) {
     inside.put(1);
-    door.wait();
+    door->wait();
     return PLUGBOARD_OK;
   };
   const KeyChain keys = chain({link(first_, "a")});
@@ -270,7 +270,7 @@ TEST_F(KeyChainTest, AStoreThatBlocksPastItsTimeIsUnavailableAndNotWaitedFor) {
   ASSERT_TRUE(inside.take());
   stage_.advance(std::chrono::seconds(5));
   EXPECT_EQ(answer.take()->kind, Kind::kUnavailable);
-  door.open();
+  door->open();
 }
 
 TEST_F(KeyChainTest, ACancelledQuestionIsNeverAnswered) {
@@ -466,8 +466,8 @@ TEST_F(KeyChainTest, AnAdmissionKeepsItsStoreAlive) {
 TEST(KeyChainLoad, BeyondItsBoundOfOpenQuestionsAStoreIsUnavailable) {
   InstanceOptions options;
   options.max_in_flight = 2;
-  Stage stage(options);
   FakePlugin store;
+  Stage stage(options);
   store.lookup = [](auto&&...) { return PLUGBOARD_PENDING; };
   auto links = std::make_shared<KeyStoreLinks>();
   KeyStoreLink link = stage.link<KeyStoreLink>(store, "a");

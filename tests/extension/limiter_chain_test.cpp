@@ -66,9 +66,9 @@ class LimiterChainTest : public testing::Test {
     return std::get<LimiterTicket>(chain.connect("192.0.2.7", now_));
   }
 
-  Stage stage_;
   FakeLimiter first_;
   FakeLimiter second_;
+  Stage stage_;  // ends before the plugins
   std::uint64_t now_ = kSecond;
 };
 

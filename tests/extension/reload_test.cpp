@@ -69,15 +69,28 @@ TEST_F(Reload, AnInstanceIsDrainedOnceTheLastSnapshotWithItHasGone) {
   EXPECT_TRUE(lived("a", {"create 1", "drain", "destroy"}));
 }
 
-TEST_F(Reload, AQuestionUnderWayKeepsItsInstanceFromBeingDestroyed) {
-  auto chains = room_.apply(store_of("never_completes"));
-  Question question =
-      chains->keys.ask({PLUGBOARD_KEY_FOR_PEER, "team-key-1", "", "", 1}, [](KeyVerdict) {});
+TEST_F(Reload, AQuestionUnderWayKeepsItsInstanceInService) {
+  auto chains = room_.apply(store_of("lively"));
+  Question question = chains->keys.ask({PLUGBOARD_KEY_FOR_PEER, "pending-key", "", "", 1},
+                                       [](const KeyVerdict&) { ADD_FAILURE(); });
   chains.reset();
   room_.apply(hooks({}));
+  EXPECT_EQ(room_.life("keys"), (Life{"create 1"}));
   question.cancel();
-  room_.extensions->shutdown();
-  EXPECT_FALSE(room_.services.logged("does not end"));
+  EXPECT_TRUE(lived("keys", {"create 1", "drain", "destroy"}));
+}
+
+TEST_F(Reload, AnAdmissionKeepsItsStoreFromBeingDestroyedButNotFromBeingDrained) {
+  auto chains = room_.apply(store_of("lively"));
+  KeyAdmission admission;
+  const Question question =
+      chains->keys.ask({PLUGBOARD_KEY_FOR_PEER, "team-key-1", "", "", 1},
+                       [&](KeyVerdict verdict) { admission = std::move(verdict.admission); });
+  chains.reset();
+  room_.apply(hooks({}));
+  EXPECT_TRUE(lived("keys", {"create 1", "drain"}));
+  admission = {};
+  EXPECT_TRUE(lived("keys", {"create 1", "drain", "destroy"}));
 }
 
 TEST_F(Reload, ANewBuildStartsAfreshAndTheLogSaysSo) {
