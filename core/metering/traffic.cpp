@@ -32,36 +32,32 @@ TrafficTable::TrafficTable(TrafficSettings settings, steady_clock::time_point st
 TrafficTable::~TrafficTable() = default;
 
 TrafficTable::Connection::Connection(TrafficTable* table, std::shared_ptr<Entry> entry)
-    : table_(table), entry_(std::move(entry)), meter_(&entry_->meter) {}
+    : table_(table), entry_(std::move(entry)) {}
 
 TrafficTable::Connection::Connection(Connection&& other) noexcept
-    : table_(std::exchange(other.table_, nullptr)),
-      entry_(std::move(other.entry_)),
-      meter_(std::exchange(other.meter_, nullptr)) {}
+    : table_(std::exchange(other.table_, nullptr)), entry_(std::move(other.entry_)) {}
 
 TrafficTable::Connection& TrafficTable::Connection::operator=(Connection&& other) noexcept {
   if (this != &other) {
     end();
     table_ = std::exchange(other.table_, nullptr);
     entry_ = std::move(other.entry_);
-    meter_ = std::exchange(other.meter_, nullptr);
   }
   return *this;
 }
 
 void TrafficTable::Connection::add_in(std::uint64_t bytes, steady_clock::time_point now) const {
-  if (meter_ != nullptr) meter_->add_in(bytes, now);
+  if (entry_ != nullptr) entry_->meter.add_in(bytes, now);
 }
 
 void TrafficTable::Connection::add_out(std::uint64_t bytes, steady_clock::time_point now) const {
-  if (meter_ != nullptr) meter_->add_out(bytes, now);
+  if (entry_ != nullptr) entry_->meter.add_out(bytes, now);
 }
 
 void TrafficTable::Connection::end() {
   if (table_ != nullptr) table_->close(entry_);
   table_ = nullptr;
   entry_.reset();
-  meter_ = nullptr;
 }
 
 TrafficTable::Connection TrafficTable::open(std::string_view key, steady_clock::time_point now) {

@@ -78,7 +78,6 @@ class TrafficTable {
 
     TrafficTable* table_ = nullptr;
     std::shared_ptr<Entry> entry_;
-    KeyMeter* meter_ = nullptr;
   };
 
   /// Counts a connection in. `key`: the whole access key.

@@ -157,6 +157,7 @@ TEST(KeyMeter, LosesNothingToManyThreads) {
   KeyMeter meter(grid(1'000'000, 1ms), at(0h));
   {
     std::vector<std::jthread> threads;
+    threads.reserve(kThreads);
     for (int thread = 0; thread < kThreads; ++thread) {
       threads.emplace_back([&meter] {
         for (int add = 0; add < kAdds; ++add) {

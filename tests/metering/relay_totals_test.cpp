@@ -53,6 +53,7 @@ TEST(RelayTotals, LoseNothingToThreadsThatShare) {
   RelayTotals totals(1, kStart, kWall);
   {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int thread = 0; thread < 4; ++thread) {
       threads.emplace_back([&totals] {
         for (int count = 0; count < 10'000; ++count) totals.shard(9).relayed();

@@ -255,6 +255,7 @@ TEST_F(Traffic, StandsManyThreadsAtOnce) {
   constexpr int kRounds = 300;
   {
     std::vector<std::jthread> threads;
+    threads.reserve(kThreads);
     for (int thread = 0; thread < kThreads; ++thread) {
       threads.emplace_back([this, thread] {
         for (int round = 0; round < kRounds; ++round) {
