@@ -35,13 +35,16 @@ TEST(SerialThread, TakesNothingAfterItsEnd) {
 
 TEST(SerialThread, IsLeftToItselfWhenATaskHangs) {
   const auto door = std::make_shared<Door>();
+  const auto inside = std::make_shared<Mailbox<int>>();
   const auto out = std::make_shared<Mailbox<int>>();
   {
     SerialThread thread("test");
-    thread.post([door, out] {
+    thread.post([=] {
+      inside->put(1);
       door->wait();
       out->put(1);
     });
+    ASSERT_TRUE(inside->take());
     EXPECT_FALSE(thread.stop(soon(std::chrono::milliseconds(10))));
   }
   door->open();
