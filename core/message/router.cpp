@@ -194,7 +194,10 @@ void Router::deliver(Participant& sender, std::string_view frame, std::string_vi
       return;
     }
   }
-  const peer::PeerRef target = registry_.find(to);
+  peer::PeerRef& target = sender.last_receiver();
+  if (target == nullptr || !target->registered() || target->address() != to) {
+    target = registry_.find(to);
+  }
   const peer::Delivery delivery =
       target == nullptr ? peer::Delivery::gone : target->send(frame, payload.size(), turn.dispatch);
   switch (delivery) {

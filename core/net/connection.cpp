@@ -576,6 +576,7 @@ void Connection::begin_end() {
     end_http_ = true;
   }
   entrance_.reset();
+  last_receiver_.reset();
   limits_.release();
   {
     std::unique_ptr<message::KeyHolding> key;
