@@ -6,6 +6,31 @@
 
 namespace plugboard::manifest {
 
+namespace {
+
+/// `text` with the control characters of Unicode (C0, DEL, C1) escaped.
+std::string without_controls(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string clean;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    auto code = static_cast<unsigned char>(text[at]);
+    // C1 is what UTF-8 writes as C2 80 to C2 9F.
+    const bool c1 =
+        code == 0xC2 && at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xA0;
+    if (c1) code = static_cast<unsigned char>(text[++at]);
+    if (c1 || code < 0x20 || code == 0x7F) {
+      clean.append("\\u00");
+      clean += kHex[code >> 4U];
+      clean += kHex[code & 0xFU];
+    } else {
+      clean += text[at];
+    }
+  }
+  return clean;
+}
+
+}  // namespace
+
 std::string Diagnostic::text() const {
   std::string line = file;
   if (position.line != 0) {
@@ -17,7 +42,7 @@ std::string Diagnostic::text() const {
   if (!found.empty()) line += "; found " + found;
   if (!allowed.empty()) line += "; allowed: " + allowed;
   if (!suggestion.empty()) line += "; did you mean \"" + suggestion + "\"?";
-  return line;
+  return without_controls(line);
 }
 
 Diagnostic& Diagnostics::error(Position position, std::string what) {

@@ -27,7 +27,8 @@ struct Diagnostic {
   std::string suggestion = {};  ///< the nearest known name, bare; may be empty
 
   /// `FILE:LINE:COL: error: WHAT; found FOUND; allowed: ALLOWED; did you mean "SUGGESTION"?`
-  /// Empty parts are left out; without a line it is `FILE: error: ...`. No line end.
+  /// Empty parts are left out; without a line it is `FILE: error: ...`. No line end, and control
+  /// characters (names may hold some) escaped as in \u001B, so that it stays one line.
   [[nodiscard]] std::string text() const;
 };
 

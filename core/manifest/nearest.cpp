@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <cctype>
 
+#include "manifest/text_lines.hpp"
+
 namespace plugboard::manifest {
 namespace {
 
 constexpr std::size_t kLongestCompared = 64;
+constexpr std::size_t kMostCompared = 1000;
+constexpr std::size_t kMostListed = 20;
 
 std::string folded(std::string_view name) {
   std::string result;
@@ -47,7 +51,8 @@ std::optional<std::string> nearest(std::string_view name,
   const std::string wanted = folded(name);
   std::optional<std::string> best;
   std::size_t best_distance = std::max<std::size_t>(1, wanted.size() / 3) + 1;
-  for (const std::string& candidate : candidates) {
+  for (std::size_t index = 0; index < std::min(candidates.size(), kMostCompared); ++index) {
+    const std::string& candidate = candidates[index];
     if (candidate.size() > kLongestCompared) continue;
     const std::string known = folded(candidate);
     const std::size_t distance = slips(wanted, known);
@@ -62,9 +67,12 @@ std::optional<std::string> nearest(std::string_view name,
 
 std::string quoted_list(const std::vector<std::string>& candidates) {
   std::string list;
-  for (const std::string& candidate : candidates) {
-    if (!list.empty()) list += ", ";
-    list += "\"" + candidate + "\"";
+  for (std::size_t index = 0; index < candidates.size(); ++index) {
+    if (index > 0) list += ", ";
+    if (index == kMostListed) return list + "...";
+    list += '"';
+    list += shortened(candidates[index]);
+    list += '"';
   }
   return list;
 }

@@ -10,11 +10,12 @@ namespace plugboard::manifest {
 
 /// The candidate that is the fewest slips away from `name` (a letter left out, put in, changed, or
 /// two neighbours swapped; letter case, "_" and "-" count for nothing), if that is few enough to be
-/// a slip. Of equals the first.
+/// a slip. Of equals the first. Of very many candidates only the first thousand are looked at.
 [[nodiscard]] std::optional<std::string> nearest(std::string_view name,
                                                  const std::vector<std::string>& candidates);
 
-/// The candidates as a list for `Diagnostic::allowed`: each in quotes, joined by commas.
+/// The candidates as a list for `Diagnostic::allowed`: each in quotes, joined by commas, and "..."
+/// in place of what is beyond the twentieth.
 [[nodiscard]] std::string quoted_list(const std::vector<std::string>& candidates);
 
 }  // namespace plugboard::manifest

@@ -152,13 +152,11 @@ std::variant<TcpEndpoint, UnixEndpoint, std::string> parse_endpoint(
   return TcpEndpoint{std::string(host), static_cast<std::uint16_t>(*number)};
 }
 
-bool collide(const std::variant<TcpEndpoint, UnixEndpoint>& left,
-             const std::variant<TcpEndpoint, UnixEndpoint>& right) {
-  const auto* left_tcp = std::get_if<TcpEndpoint>(&left);
-  const auto* right_tcp = std::get_if<TcpEndpoint>(&right);
-  if (left_tcp == nullptr || right_tcp == nullptr) return left == right;
-  return left_tcp->port != 0 && left_tcp->port == right_tcp->port &&
-         canonical_host(left_tcp->host) == canonical_host(right_tcp->host);
+std::optional<std::string> place_of(const std::variant<TcpEndpoint, UnixEndpoint>& endpoint) {
+  if (const auto* socket = std::get_if<UnixEndpoint>(&endpoint)) return socket->path.string();
+  const auto& tcp = std::get<TcpEndpoint>(endpoint);
+  if (tcp.port == 0) return std::nullopt;
+  return canonical_host(tcp.host) + ":" + std::to_string(tcp.port);
 }
 
 std::optional<ParsedNetwork> parse_network(std::string_view text) {

@@ -19,9 +19,10 @@ inline constexpr std::size_t kMaxUnixPathBytes = 107;
 [[nodiscard]] std::variant<TcpEndpoint, UnixEndpoint, std::string> parse_endpoint(
     std::string_view text, const std::filesystem::path& folder);
 
-/// Two endpoints that cannot both be listened on. Port 0 never collides.
-[[nodiscard]] bool collide(const std::variant<TcpEndpoint, UnixEndpoint>& left,
-                           const std::variant<TcpEndpoint, UnixEndpoint>& right);
+/// A text that two endpoints share if they cannot both be listened on, however they are spelled.
+/// Nothing for port 0, which never collides.
+[[nodiscard]] std::optional<std::string> place_of(
+    const std::variant<TcpEndpoint, UnixEndpoint>& endpoint);
 
 /// A parsed `trusted_proxies` entry.
 struct ParsedNetwork {

@@ -1,7 +1,5 @@
 #include "manifest/plugin_names.hpp"
 
-#include <algorithm>
-
 #include "manifest/nearest.hpp"
 #include "manifest/table_reader.hpp"
 
@@ -12,13 +10,13 @@ PluginNames::PluginNames(const Node* plugins) {
   for (const Node& plugin : plugins->items) {
     const Node* name = plugin.member("name");
     if (name == nullptr || name->kind != Kind::kString || name->unreadable) continue;
-    names_.push_back(name->text);
+    names_.insert(name->text);
     if (!name->substituted) printable_.push_back(name->text);
   }
 }
 
 bool PluginNames::contains(const std::string& name) const {
-  return std::find(names_.begin(), names_.end(), name) != names_.end();
+  return names_.find(name) != names_.end();
 }
 
 void PluginNames::explain(Diagnostic& diagnostic, const Node& node) const {

@@ -1,6 +1,8 @@
 // The plugins that chains and channels of one manifest may name.
 #pragma once
 
+#include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,7 +24,7 @@ class PluginNames {
   void explain(Diagnostic& diagnostic, const Node& node) const;
 
  private:
-  std::vector<std::string> names_;
+  std::set<std::string, std::less<>> names_;
   std::vector<std::string> printable_;  ///< those without a part from the environment
 };
 

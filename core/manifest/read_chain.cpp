@@ -1,5 +1,6 @@
 // [chain].
-#include <algorithm>
+#include <set>
+#include <string>
 
 #include "manifest/nearest.hpp"
 #include "manifest/sections.hpp"
@@ -25,6 +26,7 @@ class ChainReader {
 
   std::vector<Name> plugins(std::string_view key) {
     std::vector<Name> names;
+    std::set<std::string> used;
     const auto texts = table_.read_texts(key, "the name of a [[plugin]]");
     if (!texts) return names;
     for (const Node* text : *texts) {
@@ -34,7 +36,7 @@ class ChainReader {
       }
       std::optional<Name> name = plugin(key, *text);
       if (!name) continue;
-      if (std::find(names.begin(), names.end(), *name) != names.end()) {
+      if (!used.insert(name->text).second) {
         table_.error(key, *text, "names one plugin twice");
       } else {
         names.push_back(std::move(*name));

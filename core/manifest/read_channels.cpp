@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
+#include <string>
 
 #include "manifest/sections.hpp"
 #include "manifest/table_reader.hpp"
@@ -38,7 +40,10 @@ std::string_view channel_name_problem(std::string_view name) {
   return "";
 }
 
-void read_name(TableReader& table, Channel& channel, const std::vector<Channel>& others) {
+/// Where each name was first given.
+using TakenNames = std::map<std::string, Position, std::less<>>;
+
+void read_name(TableReader& table, Channel& channel, TakenNames& taken) {
   if (!table.has("name")) {
     table.report_missing("name", "a string, " + std::string(kNameForm));
   }
@@ -48,12 +53,10 @@ void read_name(TableReader& table, Channel& channel, const std::vector<Channel>&
   if (const std::string_view problem = channel_name_problem(name->text); !problem.empty()) {
     table.error("name", *name, problem).allowed = kNameForm;
   }
-  const auto first = std::find_if(others.begin(), others.end(), [&](const Channel& other) {
-    return other.name.text == name->text;
-  });
-  if (first != others.end()) {
+  const auto [first, is_new] = taken.emplace(name->text, name->position);
+  if (!is_new) {
     table.error("name", *name,
-                "is taken by the channel at line " + std::to_string(first->name.position.line));
+                "is taken by the channel at line " + std::to_string(first->second.line));
   }
 }
 
@@ -100,11 +103,12 @@ std::vector<Channel> read_channels(const Node* node, const Node& root, const Plu
     diagnostic.allowed = "[[channel]] tables, in double brackets";
     return channels;
   }
+  TakenNames taken;
   for (const Node& item : node->items) {
     Channel channel;
     TableReader table(&item, "channel", diagnostics);
     if (item.kind != Kind::kTable) continue;
-    read_name(table, channel, channels);
+    read_name(table, channel, taken);
     table.read_choice("on_duplicate", channel.on_duplicate,
                       {{"replace", OnDuplicate::kReplace}, {"reject", OnDuplicate::kReject}});
     read_id_rule(table, channel, plugins);

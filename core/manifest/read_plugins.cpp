@@ -1,6 +1,8 @@
 // [plugins] and [[plugin]].
 #include <algorithm>
 #include <cctype>
+#include <map>
+#include <string>
 
 #include "manifest/config_json.hpp"
 #include "manifest/sections.hpp"
@@ -18,7 +20,10 @@ bool holds_control_character(std::string_view text) {
                      [](char c) { return std::iscntrl(static_cast<unsigned char>(c)) != 0; });
 }
 
-void read_name(TableReader& table, PluginEntry& plugin, const std::vector<PluginEntry>& others) {
+/// Where each name was first given.
+using TakenNames = std::map<std::string, Position, std::less<>>;
+
+void read_name(TableReader& table, PluginEntry& plugin, TakenNames& taken) {
   constexpr const char* kForm = "a string of up to 128 bytes without control characters";
   if (!table.has("name")) table.report_missing("name", kForm);
   const Node* name = table.read_text("name");
@@ -30,12 +35,10 @@ void read_name(TableReader& table, PluginEntry& plugin, const std::vector<Plugin
   if (name->text == kOpen) {
     table.error("name", *name, "is reserved: chain.key_store = \"open\" lets anyone connect");
   }
-  const auto first = std::find_if(others.begin(), others.end(), [&](const PluginEntry& other) {
-    return other.name.text == name->text;
-  });
-  if (first != others.end()) {
+  const auto [first, is_new] = taken.emplace(name->text, name->position);
+  if (!is_new) {
     table.error("name", *name,
-                "is taken by the plugin at line " + std::to_string(first->name.position.line));
+                "is taken by the plugin at line " + std::to_string(first->second.line));
   }
 }
 
@@ -106,12 +109,13 @@ std::vector<PluginEntry> read_plugins(const Node* node, const std::filesystem::p
     diagnostic.allowed = "[[plugin]] tables, in double brackets";
     return plugins;
   }
+  TakenNames taken;
   for (const Node& item : node->items) {
     PluginEntry plugin;
     TableReader table(&item, "plugin", diagnostics);
     if (item.kind != Kind::kTable) continue;
     plugin.position = item.position;
-    read_name(table, plugin, plugins);
+    read_name(table, plugin, taken);
     read_library(table, plugin, folder);
     read_sha256(table, plugin);
     table.read_duration("timeout", plugin.timeout, std::chrono::milliseconds(1));

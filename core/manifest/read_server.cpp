@@ -1,6 +1,7 @@
 // [server] and [server.tls].
 #include <algorithm>
-#include <limits>
+#include <set>
+#include <string>
 
 #include "manifest/network_address.hpp"
 #include "manifest/origin.hpp"
@@ -27,6 +28,7 @@ void read_listen(TableReader& table, Server& server, const std::filesystem::path
   const auto texts = table.read_texts("listen", kListenForms);
   if (!texts) return;
   std::vector<Listener> listeners;
+  std::set<std::string> places;
   for (const Node* text : *texts) {
     auto parsed = parse_endpoint(text->text, folder);
     if (const auto* problem = std::get_if<std::string>(&parsed)) {
@@ -39,10 +41,8 @@ void read_listen(TableReader& table, Server& server, const std::filesystem::path
     } else {
       listener.endpoint = std::move(std::get<UnixEndpoint>(parsed));
     }
-    const bool again = std::any_of(listeners.begin(), listeners.end(), [&](const Listener& other) {
-      return collide(other.endpoint, listener.endpoint);
-    });
-    if (again) {
+    const std::optional<std::string> place = place_of(listener.endpoint);
+    if (place && !places.insert(*place).second) {
       table.error("listen", *text, "names one place twice");
       continue;
     }

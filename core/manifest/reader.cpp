@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <functional>
+#include <set>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -71,22 +73,29 @@ std::filesystem::path folder_of(const std::filesystem::path& file) {
   return (problem ? file : whole).lexically_normal().parent_path();
 }
 
-bool stands_in_use(const Manifest& manifest, const Name& plugin) {
-  const auto names = [&plugin](const std::vector<Name>& chain) {
-    return std::find(chain.begin(), chain.end(), plugin) != chain.end();
+/// The plugins that chains and channels name.
+std::set<std::string, std::less<>> plugins_in_use(const Manifest& manifest) {
+  std::set<std::string, std::less<>> used;
+  const auto add = [&used](const std::vector<Name>& names) {
+    for (const Name& name : names) used.insert(name.text);
   };
   const Chain& chain = manifest.chain;
-  const auto* key_stores = std::get_if<std::vector<Name>>(&chain.key_store);
-  return (key_stores != nullptr && names(*key_stores)) || names(chain.rate_limiter) ||
-         names(chain.hook) || names(chain.http) || chain.blob_store == plugin ||
-         std::any_of(manifest.channels.begin(), manifest.channels.end(),
-                     [&plugin](const Channel& channel) { return channel.id_parser == plugin; });
+  if (const auto* names = std::get_if<std::vector<Name>>(&chain.key_store)) add(*names);
+  add(chain.rate_limiter);
+  add(chain.hook);
+  add(chain.http);
+  if (chain.blob_store) used.insert(chain.blob_store->text);
+  for (const Channel& channel : manifest.channels) {
+    if (channel.id_parser) used.insert(channel.id_parser->text);
+  }
+  return used;
 }
 
 void warn_of_idle_plugins(const Manifest& manifest, Diagnostics& diagnostics) {
+  const std::set<std::string, std::less<>> used = plugins_in_use(manifest);
   for (std::size_t index = 0; index < manifest.plugins.size(); ++index) {
     const PluginEntry& plugin = manifest.plugins[index];
-    if (stands_in_use(manifest, plugin.name)) continue;
+    if (used.contains(plugin.name.text)) continue;
     diagnostics
         .warning(plugin.position, "a plugin that stands in no chain and parses no ids does not run")
         .found = manifest.sources.at(pointer_to(pointer_to("/plugin", index), "name")).written;

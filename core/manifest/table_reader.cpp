@@ -4,6 +4,7 @@
 
 #include "manifest/nearest.hpp"
 #include "manifest/quantity.hpp"
+#include "manifest/text_lines.hpp"
 
 namespace plugboard::manifest {
 
@@ -18,7 +19,8 @@ TableReader::TableReader(const Node* table, std::string path, Diagnostics& diagn
 }
 
 std::string TableReader::path_of(std::string_view key) const {
-  return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
+  const std::string name = shortened(key);
+  return path_.empty() ? name : path_ + "." + name;
 }
 
 const Node* TableReader::written(std::string_view key) {

@@ -191,6 +191,13 @@ TEST(ChainTable, NamesTheNearestKey) {
             "http, blob_store, recheck; did you mean \"hook\"?\n");
 }
 
+TEST(RootTable, NamesAreShortenedAndEscaped) {
+  EXPECT_EQ(complaints_of(fit_and("\"a\\u001b" + std::string(99, 'b') + "\" = 1")),
+            "12:1: error: chain.a\\u001B" + std::string(58, 'b') +
+                "... is not a known key; allowed: key_store, rate_limiter, hook, http, blob_store, "
+                "recheck\n");
+}
+
 TEST(RootTable, NamesTheNearestTable) {
   EXPECT_EQ(complaints_of(fit_and("[servr]\nthreads = 1")),
             "12:2: error: servr is not a known key; allowed: server, stats, channel, plugins, "

@@ -29,6 +29,13 @@ TEST(Diagnostic, WarningSaysSo) {
   EXPECT_EQ(diagnostic.text(), "relay.toml:1:1: warning: x is odd");
 }
 
+TEST(Diagnostic, StaysOneLineWhateverItHolds) {
+  const Diagnostic diagnostic{
+      "relay\n.toml", {1, 1}, Severity::kError, "\x1B[2Ja\x7F\xC2\x9B\xC2\xA0\xC3\x84"};
+  EXPECT_EQ(diagnostic.text(),
+            "relay\\u000A.toml:1:1: error: \\u001B[2Ja\\u007F\\u009B\xC2\xA0\xC3\x84");
+}
+
 TEST(Diagnostics, AreTakenInTheOrderOfTheFile) {
   Diagnostics diagnostics("f");
   diagnostics.error({2, 1}, "third");

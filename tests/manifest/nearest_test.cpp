@@ -42,6 +42,23 @@ TEST(Nearest, VeryLongNamesAreNotCompared) {
 
 TEST(Nearest, EmptyNameMeansNothing) { EXPECT_EQ(nearest("", {"a", "b"}), std::nullopt); }
 
+TEST(Nearest, OfVeryManyTheFirstThousandAreCompared) {
+  std::vector<std::string> names(1001, "other");
+  names[1000] = "listen";
+  EXPECT_EQ(nearest("lisen", names), std::nullopt);
+  names[999] = "listen";
+  EXPECT_EQ(nearest("lisen", names), "listen");
+}
+
+TEST(QuotedList, LeavesOutWhatIsBeyondTheTwentieth) {
+  EXPECT_FALSE(quoted_list(std::vector<std::string>(20, "a")).ends_with("..."));
+  EXPECT_TRUE(quoted_list(std::vector<std::string>(21, "a")).ends_with("\"a\", ..."));
+}
+
+TEST(QuotedList, ShortensLongNames) {
+  EXPECT_EQ(quoted_list({std::string(99, 'a')}), "\"" + std::string(60, 'a') + "...\"");
+}
+
 TEST(QuotedList, JoinsByCommas) { EXPECT_EQ(quoted_list({"a", "b"}), "\"a\", \"b\""); }
 
 }  // namespace

@@ -17,6 +17,7 @@ std::string endpoint(std::string_view text) {
   return std::get<std::string>(parsed);
 }
 
+/// Whether two endpoints are found to be the same place.
 bool collide(std::string_view left, std::string_view right) {
   const auto parse = [](std::string_view text) {
     auto parsed = parse_endpoint(text, "/etc/relay");
@@ -28,7 +29,8 @@ bool collide(std::string_view left, std::string_view right) {
     }
     return endpoint;
   };
-  return manifest::collide(parse(left), parse(right));
+  const auto place = place_of(parse(left));
+  return place.has_value() && place == place_of(parse(right));
 }
 
 TEST(Endpoint, AddressAndPort) { EXPECT_EQ(endpoint("127.0.0.1:8080"), "tcp 127.0.0.1 8080"); }
