@@ -9,7 +9,7 @@ namespace plugboard::manifest {
 namespace {
 
 constexpr std::size_t kLongestCompared = 64;
-constexpr std::size_t kMostCompared = 1000;
+constexpr std::size_t kMostCompared = 100;
 constexpr std::size_t kMostListed = 20;
 
 std::string folded(std::string_view name) {

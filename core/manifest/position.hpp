@@ -11,7 +11,10 @@ struct Position {
   std::uint32_t line = 0;
   std::uint32_t column = 0;
 
-  friend auto operator<=>(const Position&, const Position&) = default;
+  friend bool operator==(const Position&, const Position&) = default;
+  friend bool operator<(const Position& left, const Position& right) {
+    return left.line != right.line ? left.line < right.line : left.column < right.column;
+  }
 };
 
 }  // namespace plugboard::manifest

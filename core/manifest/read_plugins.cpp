@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "manifest/config_json.hpp"
@@ -73,7 +74,9 @@ void read_sha256(TableReader& table, PluginEntry& plugin) {
 void read_config(TableReader& table, PluginEntry& plugin, Diagnostics& diagnostics) {
   const Node* config = table.find("config");
   if (config == nullptr) {
-    plugin.config_sources.add("", {plugin.position, plugin.position, "", false});
+    auto nowhere = std::make_shared<SourceTree>();
+    nowhere->source = {plugin.position, plugin.position, "", false};
+    plugin.config_sources = SourceMap(std::move(nowhere));
     return;
   }
   if (config->kind != Kind::kTable) {

@@ -18,7 +18,7 @@ struct Place {
   std::string name;
 
   [[nodiscard]] Place member(const std::string& key) const {
-    return {pointer_to(pointer, key), name + "." + key};
+    return {pointer_to(pointer, key), name + "." + shortened(key)};
   }
   [[nodiscard]] Place item(std::size_t index) const {
     return {pointer_to(pointer, index), name + "[" + std::to_string(index) + "]"};
@@ -112,7 +112,7 @@ class Checker {
       complain(node, value, place, "has the wrong type");
       return nullptr;
     }
-    const json converted = amount;
+    json converted = amount;
     check_range(node, converted, value, place);
     return converted;
   }

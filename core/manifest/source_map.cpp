@@ -1,30 +1,58 @@
 #include "manifest/source_map.hpp"
 
+#include <algorithm>
+
 namespace plugboard::manifest {
 
-Source SourceMap::at(std::string_view pointer) const {
-  for (;;) {
-    if (const Source* source = find(pointer)) return *source;
-    if (pointer.empty()) return {};
-    const std::size_t slash = pointer.rfind('/');
-    pointer = slash == std::string_view::npos ? std::string_view() : pointer.substr(0, slash);
+namespace {
+
+/// A name as it stands in a pointer, unescaped.
+std::string unescaped(std::string_view part) {
+  std::string name;
+  for (std::size_t at = 0; at < part.size(); ++at) {
+    const bool escape = part[at] == '~' && at + 1 < part.size();
+    if (escape) ++at;
+    name += !escape ? part[at] : part[at] == '1' ? '/' : '~';
   }
+  return name;
+}
+
+/// How far a pointer leads.
+struct Walk {
+  std::shared_ptr<const SourceTree> last;  ///< the deepest place on its way
+  bool whole = false;                      ///< it is the pointer's own
+};
+
+Walk walk(std::shared_ptr<const SourceTree> tree, std::string_view pointer) {
+  while (tree && !pointer.empty()) {
+    // What does not begin with a slash is no pointer, and leads no further.
+    if (pointer.front() != '/') return {std::move(tree), false};
+    pointer.remove_prefix(1);
+    const std::size_t end = std::min(pointer.find('/'), pointer.size());
+    const auto child = tree->children.find(unescaped(pointer.substr(0, end)));
+    if (child == tree->children.end()) return {std::move(tree), false};
+    tree = child->second;
+    pointer.remove_prefix(end);
+  }
+  const bool whole = tree != nullptr;
+  return {std::move(tree), whole};
+}
+
+}  // namespace
+
+Source SourceMap::at(std::string_view pointer) const {
+  const Walk way = walk(root_, pointer);
+  return way.last ? way.last->source : Source{};
 }
 
 const Source* SourceMap::find(std::string_view pointer) const {
-  const auto entry = sources_.find(pointer);
-  return entry == sources_.end() ? nullptr : &entry->second;
+  const Walk way = walk(root_, pointer);
+  return way.whole ? &way.last->source : nullptr;
 }
 
 SourceMap SourceMap::below(std::string_view pointer) const {
-  SourceMap part;
-  for (auto entry = sources_.lower_bound(pointer);
-       entry != sources_.end() && entry->first.starts_with(pointer); ++entry) {
-    std::string rest = entry->first.substr(pointer.size());
-    // "/plugin/1" is no parent of "/plugin/10".
-    if (rest.empty() || rest.front() == '/') part.add(std::move(rest), entry->second);
-  }
-  return part;
+  Walk way = walk(root_, pointer);
+  return way.whole ? SourceMap(std::move(way.last)) : SourceMap();
 }
 
 std::string pointer_to(std::string_view pointer, std::string_view member) {

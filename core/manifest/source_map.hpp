@@ -3,9 +3,13 @@
 // Filled by the reader, read-only afterwards, any thread.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "manifest/position.hpp"
 
@@ -22,26 +26,33 @@ struct Source {
   bool substituted = false;
 };
 
+/// A value's place and those of its members or items, these by name or decimal index.
+struct SourceTree {
+  Source source;
+  std::map<std::string, std::shared_ptr<const SourceTree>, std::less<>> children;
+};
+
 /// Places of a tree of values. Pointers are RFC 6901: "" is the root, "/plugin/0/config/file" a
-/// member, with "~1" for a slash in a name and "~0" for a tilde.
+/// member, with "~1" for a slash in a name and "~0" for a tilde. Copies share the tree.
 class SourceMap {
  public:
-  void add(std::string pointer, Source source) {
-    sources_.insert_or_assign(std::move(pointer), std::move(source));
-  }
+  /// No places at all.
+  SourceMap() = default;
+
+  explicit SourceMap(std::shared_ptr<const SourceTree> root) : root_(std::move(root)) {}
 
   /// The place of the value at `pointer`; for a value that is not in the file (a default, say) that
   /// of the nearest enclosing one which is. An empty map gives line 0.
   [[nodiscard]] Source at(std::string_view pointer) const;
 
-  /// The place of exactly `pointer`, or null.
+  /// The place of exactly `pointer`, or null. Lives as long as the tree.
   [[nodiscard]] const Source* find(std::string_view pointer) const;
 
   /// The places under `pointer`, which becomes the root of the result.
   [[nodiscard]] SourceMap below(std::string_view pointer) const;
 
  private:
-  std::map<std::string, Source, std::less<>> sources_;
+  std::shared_ptr<const SourceTree> root_;
 };
 
 /// `pointer` extended by a member name, escaped.

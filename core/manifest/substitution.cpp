@@ -1,8 +1,12 @@
 #include "manifest/substitution.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "manifest/text_lines.hpp"
 
@@ -55,6 +59,7 @@ class Substitution {
       return 2;
     }
     const std::optional<std::string> value = environment_(name);
+    if ((!value || first_invalid_utf8(*value)) && !blamed_.emplace(name).second) return end + 1;
     if (!value) {
       complain("the environment variable " + std::string(name) + " is not set");
     } else if (first_invalid_utf8(*value)) {
@@ -84,6 +89,7 @@ class Substitution {
   const Environment& environment_;
   Diagnostics& diagnostics_;
   std::string result_;
+  std::set<std::string, std::less<>> blamed_;  ///< variables complained of in this string
 };
 
 }  // namespace

@@ -8,6 +8,7 @@ namespace plugboard::manifest {
 namespace {
 
 constexpr std::size_t kLongestShown = 60;
+constexpr std::size_t kMarkEvery = 256;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80; }
@@ -18,17 +19,24 @@ bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data()
 
 TextLines::TextLines(std::string_view text) : text_(text) {
   // A byte order mark is no character of the first line.
-  line_starts_.push_back(text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0);
+  lines_.push_back(text.starts_with(kByteOrderMark) ? Line{kByteOrderMark.size(), 1} : Line{0, 0});
+  std::size_t characters = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] == '\n') line_starts_.push_back(at + 1);
+    if (continues_character(text[at])) continue;
+    if (characters % kMarkEvery == 0) marks_.push_back(at);
+    ++characters;
+    if (text[at] == '\n') lines_.push_back({at + 1, characters});
   }
 }
 
 std::size_t TextLines::offset(Position position) const {
   if (position.line == 0) return 0;
-  if (position.line > line_starts_.size()) return text_.size();
-  std::size_t at = line_starts_[position.line - 1];
-  for (std::uint32_t column = 1; column < position.column && at < text_.size(); ++column) {
+  if (position.line > lines_.size()) return text_.size();
+  const std::size_t character =
+      lines_[position.line - 1].characters_before + std::max(position.column, 1U) - 1;
+  if (character / kMarkEvery >= marks_.size()) return text_.size();
+  std::size_t at = marks_[character / kMarkEvery];
+  for (std::size_t more = character % kMarkEvery; more > 0 && at < text_.size(); --more) {
     do {
       ++at;
     } while (at < text_.size() && continues_character(text_[at]));
@@ -37,14 +45,16 @@ std::size_t TextLines::offset(Position position) const {
 }
 
 Position TextLines::position(std::size_t offset) const {
-  const auto next = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
-  if (next == line_starts_.begin()) return {1, 1};
-  const std::size_t start = *std::prev(next);
+  const auto next =
+      std::upper_bound(lines_.begin(), lines_.end(), offset,
+                       [](std::size_t place, const Line& line) { return place < line.start; });
+  if (next == lines_.begin()) return {1, 1};
+  const std::size_t start = std::prev(next)->start;
   std::uint32_t column = 1;
   for (std::size_t at = start + 1; at <= offset && at < text_.size(); ++at) {
     if (!continues_character(text_[at])) ++column;
   }
-  return {static_cast<std::uint32_t>(next - line_starts_.begin()), column};
+  return {static_cast<std::uint32_t>(next - lines_.begin()), column};
 }
 
 std::optional<std::size_t> first_invalid_utf8(std::string_view text) {

@@ -23,8 +23,14 @@ class TextLines {
   [[nodiscard]] Position position(std::size_t offset) const;
 
  private:
+  struct Line {
+    std::size_t start = 0;              ///< byte
+    std::size_t characters_before = 0;  ///< in all lines before it
+  };
+
   std::string_view text_;
-  std::vector<std::size_t> line_starts_;
+  std::vector<Line> lines_;
+  std::vector<std::size_t> marks_;  ///< where every 256th character begins, for long lines
 };
 
 /// The place of the first byte of `text` that is not UTF-8 (RFC 3629), if there is one.

@@ -42,11 +42,11 @@ TEST(Nearest, VeryLongNamesAreNotCompared) {
 
 TEST(Nearest, EmptyNameMeansNothing) { EXPECT_EQ(nearest("", {"a", "b"}), std::nullopt); }
 
-TEST(Nearest, OfVeryManyTheFirstThousandAreCompared) {
-  std::vector<std::string> names(1001, "other");
-  names[1000] = "listen";
+TEST(Nearest, OfVeryManyTheFirstHundredAreCompared) {
+  std::vector<std::string> names(101, "other");
+  names[100] = "listen";
   EXPECT_EQ(nearest("lisen", names), std::nullopt);
-  names[999] = "listen";
+  names[99] = "listen";
   EXPECT_EQ(nearest("lisen", names), "listen");
 }
 

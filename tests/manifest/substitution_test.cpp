@@ -69,6 +69,12 @@ TEST(Substitution, AllUnsetVariablesAreNamed) {
             "6:26: error: the environment variable C is not set\n");
 }
 
+TEST(Substitution, VariableThatStandsTwiceInAStringIsNamedOnce) {
+  EXPECT_EQ(complaints_of("'${A}${B}${A}'"),
+            "6:12: error: the environment variable A is not set\n"
+            "6:12: error: the environment variable B is not set\n");
+}
+
 TEST(Substitution, NothingMoreIsSaidOfAStringWithAnUnsetVariable) {
   EXPECT_EQ(complaints_with("server.heartbeat_interval = '${A}'"),
             "3:29: error: the environment variable A is not set\n");

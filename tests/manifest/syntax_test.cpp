@@ -39,6 +39,20 @@ TEST(Syntax, ZeroByteIsAMistake) {
             "2:5: error: not valid TOML: value: unexpected control character\n");
 }
 
+TEST(Syntax, AnyCharacterMayFollowAnEscapedLineEnd) {
+  EXPECT_EQ(manifest_of("chain.key_store = \"open\"\n[[channel]]\n"
+                        "name = \"\"\"a\\\n  \xC2\xA7\"\"\"\n")
+                .channels.front()
+                .name.text,
+            "a\xC2\xA7");
+}
+
+TEST(Syntax, CharactersBeyondAsciiStandInStringsOnly) {
+  EXPECT_EQ(complaints_about("a = 1\n\xC2\xA7 = 2\n"),
+            "2:1: error: not valid TOML: root table: expected keys, tables, whitespace or "
+            "comments, saw '\xC2\xA7'\n");
+}
+
 TEST(Syntax, EmptyManifestSaysWhatItNeeds) {
   EXPECT_EQ(to_text(std::get<std::vector<Diagnostic>>(read_text(""))),
             "/etc/relay/relay.toml: error: the manifest is empty; allowed: at least a [[channel]] "
@@ -55,6 +69,25 @@ TEST(Syntax, ManifestOfOneMebibyteIsRead) {
   std::string text(kNeeded);
   text += "#" + std::string(kMaxManifestBytes - text.size() - 1, ' ');
   EXPECT_EQ(manifest_of(text).channels.size(), 1U);
+}
+
+TEST(Syntax, PlacesInLongLinesAreKept) {
+  std::string text = std::string(kNeeded) + "[[plugin]]\nname = 'p'\nlibrary = 'p'\nconfig.k = [";
+  for (int i = 0; i < 20'000; ++i) text += "1,";
+  const Manifest manifest = manifest_of(text + "'\xC3\xA4', true]");
+  EXPECT_EQ(manifest.plugins.front().config_sources.at("/k/20001").value, (Position{6, 40'018}));
+  EXPECT_EQ(manifest.plugins.front().config_sources.at("/k/20001").written, "true");
+}
+
+TEST(Syntax, ManyMistakesAreAllTold) {
+  std::string text(kNeeded);
+  for (int i = 0; i < 10'000; ++i) text += "[[plugin]]\nname = 'p" + std::to_string(i) + "'\n";
+  text += "[server]\norigins = [";
+  for (int i = 0; i < 10'000; ++i) text += "'',";
+  text += "]\nlisten = [";
+  for (int i = 0; i < 10'000; ++i) text += "'a:1',";
+  const std::string complaints = complaints_about(text + "]");
+  EXPECT_EQ(std::count(complaints.begin(), complaints.end(), '\n'), 30'001);
 }
 
 TEST(Syntax, LargerManifestIsRefused) {

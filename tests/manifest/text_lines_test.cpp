@@ -11,6 +11,19 @@ TEST(TextLines, ColumnsCountCharactersNotBytes) {
   EXPECT_EQ(TextLines(kText).position(8), (Position{2, 3}));
 }
 
+TEST(TextLines, LongLinesAreAddressedAsShortOnes) {
+  std::string text =
+      "\xEF\xBB\xBF"
+      "a\n";
+  for (int i = 0; i < 1000; ++i) text += "\xC3\xA4";
+  text += "z";
+  const TextLines lines(text);
+  for (const std::uint32_t column : {1U, 254U, 255U, 256U, 257U, 1000U, 1001U}) {
+    EXPECT_EQ(lines.offset({2, column}), 5 + 2 * (column - 1)) << column;
+    EXPECT_EQ(lines.position(5 + 2 * (column - 1)), (Position{2, column}));
+  }
+}
+
 TEST(TextLines, ByteWithinACharacterIsAtThatCharacter) {
   EXPECT_EQ(TextLines("\xC3\xA4z").position(1), (Position{1, 1}));
 }
