@@ -70,6 +70,7 @@ struct Invalid {
 template <typename Names>
 std::vector<std::string> names_of(const Names& entries) {
   std::vector<std::string> names;
+  names.reserve(entries.size());
   for (const auto& entry : entries) names.emplace_back(entry.name);
   return names;
 }
