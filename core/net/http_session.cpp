@@ -104,8 +104,8 @@ void HttpSession::work() {
   working_ = true;
   while (!busy_ && !over_ && connection_.waiting_output() < kMaxWaitingOutput) {
     const bool had_started = reader_.started();
-    const std::size_t taken = reader_.feed(unread_);
-    unread_.erase(0, taken);
+    const std::size_t taken = reader_.feed(std::string_view(unread_).substr(read_));
+    read_ += taken;
     if (!had_started && reader_.started()) connection_.set_deadline(Deadline::request);
     using State = http::RequestReader::State;
     if (reader_.state() == State::head_complete) {
@@ -124,10 +124,11 @@ void HttpSession::work() {
       } else {
         respond(http::failure_response(reader_.failure()));
       }
-    } else if (taken == 0 || unread_.empty()) {
+    } else if (taken == 0 || read_ == unread_.size()) {
       break;
     }
   }
+  unread_.erase(0, std::exchange(read_, 0));
   working_ = false;
 }
 
@@ -412,14 +413,15 @@ void HttpSession::upgrade() {
   over_ = true;
   connection_.enter(
       settings_, head, good,
-      settings_->server.compression ? std::get_if<wire::DeflateTerms>(&deflate) : nullptr, unread_);
+      settings_->server.compression ? std::get_if<wire::DeflateTerms>(&deflate) : nullptr,
+      std::string_view(unread_).substr(read_));
 }
 
 void HttpSession::respond(http::Response response) {
   const http::RequestFacts facts =
       reader_.has_head() ? http::RequestFacts(reader_.head()) : http::RequestFacts::unreadable();
   // What is left of the body would be read as the next request.
-  if (reader_.state() != http::RequestReader::State::complete) response.close = true;
+  if (!reader_.whole()) response.close = true;
   if (connection_.input_ended()) response.close = true;
   if (connection_.loop().shared().service == Service::draining) response.close = true;
   for (auto& header : added_headers_) response.headers.push_back(std::move(header));

@@ -72,6 +72,7 @@ class HttpSession {
   admission::IpAddress tcp_peer_;
   http::RequestReader reader_;
   std::string unread_;
+  std::size_t read_ = 0;  // bytes of it that the reader has taken
   bool busy_ = false;     // a request is being answered
   bool working_ = false;  // within work()
   bool over_ = false;     // no further request will be read
