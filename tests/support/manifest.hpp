@@ -21,7 +21,7 @@ struct Manifest {
   /// Whole [[plugin]] tables.
   std::string plugins = {};
   /// Lines of [chain]: key_store, rate_limiter, and so on.
-  std::string chain = "key_store = \"open\"\nrate_limiter = \"open\"\n";
+  std::string chain = "key_store = \"open\"\n";
   /// Lines of [log].
   std::string log = {};
   /// Value of server.threads: two, so that peers meet across threads on a machine of any size.

@@ -70,14 +70,17 @@ nlohmann::json Peer::watch(std::string_view address) {
 }
 
 void Peer::fence() {
-  // The one address that is surely not watched by a test.
-  const std::string nowhere = "fence:nobody-here";
+  // An address of the peer's own channel, within whose reach it always is, that no test uses.
+  const std::string nowhere = address_.substr(0, address_.find(':')) + ":fence-for-nobody";
   client_.send_text(test::watch(nowhere));
   const nlohmann::json answer = receive_json();
-  client_.send_text(unwatch(nowhere));
   if (answer != peer_status(nowhere, false)) {
     throw std::runtime_error("something came before the answer: " + answer.dump());
   }
+  client_.send_text(unwatch(nowhere));
+  const std::string number = std::to_string(++fences_);
+  client_.ping(number);
+  if (!client_.await_pong(number)) throw std::runtime_error("no pong in time");
 }
 
 }  // namespace plugboard::test

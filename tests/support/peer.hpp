@@ -71,6 +71,7 @@ class Peer {
  private:
   std::string address_;
   WsClient client_;
+  int fences_ = 0;
 };
 
 }  // namespace plugboard::test

@@ -81,6 +81,11 @@ std::optional<int> RelayProcess::await_exit(Deadline deadline) {
   return status->code;
 }
 
+bool RelayProcess::await_any_end(Deadline deadline) {
+  end_was_seen_ = true;
+  return child_->await_exit(deadline).has_value();
+}
+
 bool RelayProcess::await_log(std::string_view text, Deadline deadline) const {
   return child_->await_output(
       [&](const std::string&, const std::string& err) {

@@ -41,9 +41,13 @@ class RelayProcess {
 
   void signal(int number) const { child_->signal(number); }
 
-  /// The exit code, or nothing if the program still runs or a signal ended it. After this the
-  /// destructor asks for nothing more.
+  /// The exit code, or nothing if the program still runs or a signal ended it. Once a code was
+  /// seen, the destructor asks for nothing more.
   [[nodiscard]] std::optional<int> await_exit(Deadline deadline = Deadline());
+
+  /// Whether the program ends, in whatever way. After this the destructor asks for nothing more,
+  /// as a test wants it that ends its relay badly on purpose.
+  [[nodiscard]] bool await_any_end(Deadline deadline = Deadline());
 
   [[nodiscard]] std::string standard_output() const { return child_->standard_output(); }
   /// The log.

@@ -145,11 +145,15 @@ class WsClient::Connection {
   void start_reading() {
     stream_.async_read(read_buffer_, [this](error_code error, std::size_t) {
       if (error) {
-        closed_ = error == websocket::error::closed
-                      ? WsClose{.code = stream_.reason().code,
-                                .reason = std::string(stream_.reason().reason.c_str())}
-                      : WsClose{.code = 1006, .reason = error.message()};
-        if (closed_->code == 0) closed_->code = 1005;
+        // A Close frame that was received counts also where its answer could not be sent any more.
+        const websocket::close_reason& reason = stream_.reason();
+        if (reason.code != websocket::close_code::none) {
+          closed_ = {.code = reason.code, .reason = std::string(reason.reason.c_str())};
+        } else if (error == websocket::error::closed) {
+          closed_ = {.code = 1005, .reason = ""};
+        } else {
+          closed_ = {.code = 1006, .reason = error.message()};
+        }
         return;
       }
       inbox_.push_back(

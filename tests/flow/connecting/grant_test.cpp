@@ -8,7 +8,7 @@ Manifest with_doorman(const std::string& server = "") {
   return {.server = server,
           .channels = "[[channel]]\nname = \"pwa\"\n[[channel]]\nname = \"chat\"\n",
           .plugins = doorman_table(),
-          .chain = "key_store = [\"doorman\"]\nrate_limiter = \"open\"\nhttp = [\"doorman\"]\n"};
+          .chain = "key_store = [\"doorman\"]\nhttp = [\"doorman\"]\n"};
 }
 
 class ConnectingGrant : public SharedRelay<ConnectingGrant> {
@@ -106,7 +106,7 @@ TEST(ConnectingGrantRejectUpgrade, AStoreThatCannotAnswerIsServiceUnavailable) {
 TEST(ConnectingGrantChain, AStoreBehindOneThatCannotAnswerMayStillAllowOrDeny) {
   Manifest manifest = with_doorman();
   manifest.plugins += plugin_table("env-keys", "key-store-env", "variable = \"TEST_KEYS\"");
-  manifest.chain = "key_store = [\"doorman\", \"env-keys\"]\nrate_limiter = \"open\"\n";
+  manifest.chain = "key_store = [\"doorman\", \"env-keys\"]\n";
   const RelayProcess relay(manifest, {{"TEST_KEYS", "broken-key,elsewhere-key"}});
   EXPECT_NO_THROW(Peer(relay.endpoint(), fresh_id(), {.query = "key=broken-key"}));
   EXPECT_NO_THROW(Peer(relay.endpoint(), fresh_id(), {.query = "key=elsewhere-key"}));

@@ -11,7 +11,7 @@ constexpr const char* kWrong = "wrong-key-1";
 Manifest with_keys(const std::string& server = "") {
   return {.server = server,
           .plugins = plugin_table("env-keys", "key-store-env", "variable = \"TEST_KEYS\""),
-          .chain = "key_store = [\"env-keys\"]\nrate_limiter = \"open\"\n"};
+          .chain = "key_store = [\"env-keys\"]\n"};
 }
 
 const Environment kEnvironment{{"TEST_KEYS", "good-key-1,good-key-2"}};

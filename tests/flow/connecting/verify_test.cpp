@@ -7,7 +7,7 @@ namespace {
 Manifest with_doorman(const std::string& plugin_lines = "") {
   return {.plugins = doorman_table(plugin_lines),
           .chain =
-              "key_store = \"open\"\nrate_limiter = \"open\"\nhook = [\"doorman\"]\n"
+              "key_store = \"open\"\nhook = [\"doorman\"]\n"
               "http = [\"doorman\"]\n"};
 }
 

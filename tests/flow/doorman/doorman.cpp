@@ -22,7 +22,8 @@
 //   mirror...         refused with what the hook saw, as JSON, for a message
 // as an HTTP handler
 //   GET /doorman/held       how many questions are held
-//   POST /doorman/release   answers them with yes
+//   POST /doorman/release   answers them with yes, in the order asked
+//   POST /doorman/newest    answers the newest of the hook's with yes
 //   POST /doorman/revoke    revokes revocable-key
 #include <plugboard/plugin.hpp>
 
@@ -91,6 +92,10 @@ class Doorman : public plugboard::Plugin {
       release();
       return plugboard::respond(200, "text/plain", "released");
     }
+    if (request.path == "/doorman/newest") {
+      release_newest();
+      return plugboard::respond(200, "text/plain", "released");
+    }
     if (request.path == "/doorman/revoke") {
       host().revoke(kRevocable);
       return plugboard::respond(200, "text/plain", "revoked");
@@ -150,6 +155,17 @@ class Doorman : public plugboard::Plugin {
     }
     for (auto& key : keys) key(plugboard::allow());
     for (auto& peer : peers) peer(plugboard::allow());
+  }
+
+  void release_newest() {
+    std::vector<Completion<VerifyVerdict>> newest;
+    {
+      const std::lock_guard lock(mutex_);
+      if (held_peers_.empty()) return;
+      newest.push_back(std::move(held_peers_.back()));
+      held_peers_.pop_back();
+    }
+    newest.front()(plugboard::allow());
   }
 
   std::mutex mutex_;

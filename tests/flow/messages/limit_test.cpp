@@ -101,7 +101,7 @@ int flood(Peer& sender, const std::string& to, int most) {
 }
 
 TEST(SlowConsumer, IsToldAndClosedAndWhatWaitedIsDiscarded) {
-  const RelayProcess relay({.server = "outbox_limit = \"64 KiB\"\nmax_message = \"64 KiB\"\n"});
+  const RelayProcess relay({.server = "outbox_limit = \"64 KiB\"\nmax_message = \"32 KiB\"\n"});
   RawSocket slow(relay.endpoint(), {.receive_buffer = 4096});
   slow.upgrade("/pwa/slowpoke", "", ping_frame("in"));
   ASSERT_TRUE(slow.frame().is(Opcode::kPong));
@@ -125,7 +125,7 @@ TEST(SlowConsumer, IsToldAndClosedAndWhatWaitedIsDiscarded) {
 }
 
 TEST(SlowConsumer, ThatNeverReadsIsCutAllTheSame) {
-  const RelayProcess relay({.server = "outbox_limit = \"64 KiB\"\nmax_message = \"64 KiB\"\n"
+  const RelayProcess relay({.server = "outbox_limit = \"64 KiB\"\nmax_message = \"32 KiB\"\n"
                                       "max_connections = 2\n"});
   RawSocket slow(relay.endpoint(), {.receive_buffer = 4096});
   slow.upgrade("/pwa/slowpoke", "", ping_frame("in"));
@@ -140,7 +140,7 @@ TEST(SlowConsumer, ThatNeverReadsIsCutAllTheSame) {
 }
 
 TEST(SlowConsumer, NeverStopsItsSender) {
-  const RelayProcess relay({.server = "outbox_limit = \"64 KiB\"\nmax_message = \"64 KiB\"\n"});
+  const RelayProcess relay({.server = "outbox_limit = \"64 KiB\"\nmax_message = \"32 KiB\"\n"});
   RawSocket slow(relay.endpoint(), {.receive_buffer = 4096});
   slow.upgrade("/pwa/slowpoke", "", ping_frame("in"));
   ASSERT_TRUE(slow.frame().is(Opcode::kPong));
@@ -152,7 +152,7 @@ TEST(SlowConsumer, NeverStopsItsSender) {
 }
 
 TEST(SlowConsumerDrop, LosesTheNewestMessagesAndStays) {
-  const RelayProcess relay({.server = "outbox_limit = \"64 KiB\"\nmax_message = \"64 KiB\"\n"
+  const RelayProcess relay({.server = "outbox_limit = \"64 KiB\"\nmax_message = \"32 KiB\"\n"
                                       "slow_consumer = \"drop\"\n"});
   RawSocket slow(relay.endpoint(), {.receive_buffer = 4096});
   slow.upgrade("/pwa/slowpoke", "", ping_frame("in"));
@@ -187,7 +187,7 @@ TEST(SlowConsumerDrop, LosesTheNewestMessagesAndStays) {
 }
 
 TEST(SlowConsumerDrop, NeverLosesTheLatestStatusOfAnAddress) {
-  const RelayProcess relay({.server = "outbox_limit = \"64 KiB\"\nmax_message = \"64 KiB\"\n"
+  const RelayProcess relay({.server = "outbox_limit = \"64 KiB\"\nmax_message = \"32 KiB\"\n"
                                       "slow_consumer = \"drop\"\n"});
   RawSocket slow(relay.endpoint(), {.receive_buffer = 4096});
   slow.upgrade("/pwa/slowpoke", "", text_frame(watch("pwa:flapper1")));

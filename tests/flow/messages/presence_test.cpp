@@ -173,7 +173,7 @@ TEST_F(Presence, WhereAChannelIsNotListedItsStarIsNobody) {
 }
 
 TEST(PresenceOfACrowd, EndsNobodyHoweverSmallTheOutbox) {
-  const RelayProcess relay({.server = "outbox_limit = \"16 KiB\"\nmax_message = \"16 KiB\"\n",
+  const RelayProcess relay({.server = "outbox_limit = \"16 KiB\"\nmax_message = \"8 KiB\"\n",
                             .channels = "[[channel]]\nname = \"lobby\"\npresence_list = true\n"});
   constexpr int kCrowd = 600;  // their statuses take four times the outbox
   std::vector<std::unique_ptr<RawSocket>> crowd;

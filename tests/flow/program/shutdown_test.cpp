@@ -1,0 +1,119 @@
+// How the relay stops.
+#include <csignal>
+
+#include "flow/suite.hpp"
+
+namespace plugboard::test {
+namespace {
+
+class Stopping : public testing::TestWithParam<int> {};
+
+TEST_P(Stopping, SendsEveryPeerAwayWithServiceRestartAndEndsWithZero) {
+  RelayProcess relay({.shutdown_grace = "500ms"});
+  std::vector<std::unique_ptr<Peer>> peers;
+  for (int i = 0; i < 10; ++i) {
+    peers.push_back(std::make_unique<Peer>(relay.endpoint(), fresh_id()));
+  }
+  relay.signal(GetParam());
+  for (const auto& peer : peers) {
+    const WsClose close = peer->socket().await_close();
+    EXPECT_EQ(close.code, 1012);
+    EXPECT_EQ(close.reason, "Service restart");
+  }
+  EXPECT_EQ(relay.await_exit(), 0);
+}
+
+TEST_P(Stopping, EndsAtOnceWhereNobodyIs) {
+  RelayProcess relay({.shutdown_grace = "1h"});
+  relay.signal(GetParam());
+  EXPECT_EQ(relay.await_exit(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Signals, Stopping, testing::Values(SIGTERM, SIGINT),
+                         [](const auto& signal) {
+                           return signal.param == SIGTERM ? "OnSigterm" : "OnSigint";
+                         });
+
+/// A relay that is draining, for as long as a test wants: there are more peers than it sends away
+/// in that time.
+class Draining : public testing::Test {
+ protected:
+  Draining() {
+    for (int i = 0; i < 20; ++i) {
+      peers_.push_back(std::make_unique<RawSocket>(relay_.endpoint()));
+      peers_.back()->upgrade("/pwa/" + fresh_id(), "", ping_frame("in"));
+      peers_.back()->frame();
+    }
+    relay_.signal(SIGTERM);
+    if (!await([&] { return http_.get("/ready").status == 503; })) {
+      throw std::runtime_error("the relay does not say that it is draining");
+    }
+  }
+  ~Draining() override {
+    relay_.signal(SIGTERM);  // the second: at once
+    EXPECT_TRUE(relay_.await_any_end());
+  }
+
+  RelayProcess relay_{Manifest{.shutdown_grace = "1h"}};
+  HttpClient http_{relay_.endpoint()};
+  std::vector<std::unique_ptr<RawSocket>> peers_;
+};
+
+TEST_F(Draining, IsNotReady) { EXPECT_EQ(http_.get("/ready").status, 503); }
+
+TEST_F(Draining, IsStillHealthy) { EXPECT_EQ(http_.get("/health").status, 200); }
+
+TEST_F(Draining, RefusesUpgradesWithTheTimeToComeBack) {
+  const WsClient late(relay_.endpoint(), "/pwa/" + fresh_id());
+  EXPECT_EQ(late.handshake().status, 503);
+  EXPECT_TRUE(late.handshake().header("retry-after").has_value());
+}
+
+TEST_F(Draining, ASecondSignalEndsItAtOnce) {
+  relay_.signal(SIGTERM);
+  EXPECT_TRUE(relay_.await_any_end());
+}
+
+TEST(Shutdown, DoesNotWaitForClientsThatDoNotAnswerTheClose) {
+  RelayProcess relay({.shutdown_grace = "200ms"});
+  RawSocket silent(relay.endpoint());
+  silent.upgrade("/pwa/" + fresh_id());
+  relay.signal(SIGTERM);
+  EXPECT_EQ(relay.await_exit(), 0);
+}
+
+TEST(Shutdown, DoesNotWaitForIdleHttpConnections) {
+  RelayProcess relay({.shutdown_grace = "200ms"});
+  HttpClient http(relay.endpoint());
+  EXPECT_EQ(http.get("/health").status, 200);
+  const RawSocket silent(relay.endpoint());
+  relay.signal(SIGTERM);
+  EXPECT_EQ(relay.await_exit(), 0);
+}
+
+TEST(Shutdown, MessagesUnderWayBeforeItAreDelivered) {
+  RelayProcess relay({.shutdown_grace = "300ms"});
+  Peer one(relay.endpoint(), fresh_id());
+  Peer two(relay.endpoint(), fresh_id());
+  std::vector<std::string> sent;
+  for (int i = 0; i < 100; ++i) sent.push_back(one.send(two.address(), i));
+  one.fence();
+  relay.signal(SIGTERM);
+  for (const std::string& message : sent) EXPECT_EQ(two.receive(), message);
+  EXPECT_EQ(two.socket().await_close().code, 1012);
+  EXPECT_EQ(relay.await_exit(), 0);
+}
+
+TEST(Shutdown, FreesThePortForTheNext) {
+  std::string address;
+  {
+    const RelayProcess first;
+    address = first.endpoint().authority();
+    const Peer peer(first.endpoint(), fresh_id());
+  }
+  const RelayProcess second({.listen = "[\"" + address + "\"]"});
+  EXPECT_NO_THROW(Peer(second.endpoint(), fresh_id()));
+}
+
+}  // namespace
+}  // namespace plugboard::test
