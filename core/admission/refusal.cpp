@@ -9,6 +9,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
+/// Where nobody knows when a place becomes free.
+constexpr milliseconds kRetryAfter = std::chrono::seconds(5);
+
 Refusal by_http(Step step, unsigned status, std::string code, std::string message) {
   Refusal refusal;
   refusal.step = step;
@@ -38,7 +41,7 @@ Refusal either(unsigned status, Refusal refusal) {
 
 Refusal server_full() {
   Refusal refusal = by_http(Step::server_limits, 503, "SERVER_FULL", "Too many connections");
-  refusal.retry_after = std::chrono::seconds(5);
+  refusal.retry_after = kRetryAfter;
   return refusal;
 }
 
@@ -64,7 +67,7 @@ Refusal origin_refused() {
 Refusal too_many_connections(Step step, milliseconds retry_after) {
   Refusal refusal = either(429, by_close(step, "RATE_LIMITED", "Too many connections",
                                          wire::close_code::kPolicyViolation, "Rate limited"));
-  if (retry_after > milliseconds(0)) refusal.retry_after = retry_after;
+  refusal.retry_after = retry_after > milliseconds(0) ? retry_after : kRetryAfter;
   return refusal;
 }
 

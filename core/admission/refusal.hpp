@@ -52,7 +52,8 @@ struct Refusal {
 
 // Steps 3 and 5.
 
-/// `step`: connect_limit or admit_limit. `retry_after`: 0: not known.
+/// `step`: connect_limit or admit_limit. `retry_after`: 0: not known, then the client is told some
+/// seconds.
 [[nodiscard]] Refusal too_many_connections(Step step, std::chrono::milliseconds retry_after);
 
 // Step 4.

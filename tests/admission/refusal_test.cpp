@@ -106,8 +106,8 @@ TEST(Refusal, TellsWhenToTryAgain) {
   EXPECT_TRUE(server_full().retry_after.has_value());
 }
 
-TEST(Refusal, DoesNotTellWhatIsNotKnown) {
-  EXPECT_EQ(too_many_connections(Step::connect_limit, 0ms).retry_after, std::nullopt);
+TEST(Refusal, TellsToTryAgainInSomeSecondsWhereNothingIsKnown) {
+  EXPECT_GT(too_many_connections(Step::connect_limit, 0ms).retry_after, 0ms);
 }
 
 }  // namespace
