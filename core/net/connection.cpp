@@ -390,8 +390,10 @@ bool Connection::on_pong(std::string_view /*payload*/) { return true; }
 
 void Connection::on_close(const wire::PeerClose& close) {
   close_received_ = true;
-  finish({.end = peer::EndReason::closed, .close_code = close.code, .close_reason = close.reason},
-         loop_.dispatch());
+  const bool first = finish(
+      {.end = peer::EndReason::closed, .close_code = close.code, .close_reason = close.reason},
+      loop_.dispatch());
+  if (!first) shut_if_done();  // it answers our own Close
 }
 
 void Connection::on_failure(std::uint16_t close_code, std::string_view reason) {
