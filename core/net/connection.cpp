@@ -67,7 +67,9 @@ void Connection::on_events(std::uint32_t events) {
   // TLS may have to read in order to write, and the other way round.
   if ((events & EPOLLOUT) != 0 || transport_.secure()) on_writable();
   if (phase_ == Phase::closed) return;
-  if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0 || transport_.secure()) read();
+  constexpr std::uint32_t kHungUp = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+  if ((events & kHungUp) != 0) hung_up_ = true;
+  if ((events & (EPOLLIN | kHungUp)) != 0 || transport_.secure()) read();
 }
 
 void Connection::on_deadline(Deadline kind) {
@@ -133,7 +135,8 @@ void Connection::read() {
     heard_since_ping_ = true;
     heard(loop_.now_s());
     take(room.first(result.bytes));
-    if (result.status == Transport::Status::drained) return;
+    // The end of the input may have come with the last bytes, and is not announced twice.
+    if (result.status == Transport::Status::drained && !hung_up_) return;
   }
   loop_.read_again(*this);
 }
@@ -298,8 +301,9 @@ Connection::Joined Connection::join() {
   {
     const std::lock_guard event_guard(shared.event_lock(address()));
     if (!open()) return Joined::ended;
+    // Signs of life are noted by the second.
     const std::uint64_t stale_s =
-        static_cast<std::uint64_t>(channel()->stale_evict.load().count()) / 1000;
+        (static_cast<std::uint64_t>(channel()->stale_evict.load().count()) + 999) / 1000;
     const std::uint32_t stale_before = stale_s != 0 && loop_.now_s() > stale_s
                                            ? loop_.now_s() - static_cast<std::uint32_t>(stale_s)
                                            : 0;

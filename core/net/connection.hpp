@@ -188,6 +188,7 @@ class Connection final : public message::Participant,
   bool end_begun_ : 1 = false;
   bool end_http_ : 1 = false;
   bool input_ended_ : 1 = false;
+  bool hung_up_ : 1 = false;  // epoll has told that the input ends
   bool paused_ : 1 = false;
   bool has_handle_ : 1 = false;
   bool in_registry_ = false;     // under the address's event lock
