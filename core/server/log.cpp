@@ -65,6 +65,11 @@ class Log::Writer {
     logger_->set_error_handler([](const std::string&) {});
   }
 
+  // The thread writes out what is queued and ends before the logger that it writes with does.
+  ~Writer() { threads_.reset(); }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
   void configure(const manifest::Log& settings) {
     json_ = settings.format == manifest::LogFormat::kJson;
     logger_->set_level(level_of(settings.level));

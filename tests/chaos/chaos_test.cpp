@@ -237,7 +237,8 @@ TEST_P(ChaosOnThreads, LeavesTheRelayAsItWas) {
     return get(relay.endpoint(), "/health")["connections"]["pwa"]["active"] == 0;
   })) << get(relay.endpoint(), "/health");
   EXPECT_TRUE(await([&] {
-    for (const auto& [name, key] : get(relay.endpoint(), "/stats")["keys"].items()) {
+    const nlohmann::json keys = get(relay.endpoint(), "/stats")["keys"];
+    for (const auto& [name, key] : keys.items()) {
       if (key["connections"] != 0) return false;
     }
     return true;
