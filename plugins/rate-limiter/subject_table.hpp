@@ -42,7 +42,8 @@ class SubjectTable {
   struct Slot {
     Entry entry{};
     std::uint64_t uses = 0;
-    typename std::list<const Name*>::iterator place{};  // among the remembered, while it is not in use
+    typename std::list<const Name*>::iterator
+        place{};  // among the remembered, while it is not in use
   };
   using Entries = std::unordered_map<Name, Slot, HashOfName>;
   using Node = typename Entries::value_type;

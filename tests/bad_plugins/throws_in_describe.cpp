@@ -3,4 +3,4 @@
 
 #include <stdexcept>
 
-const plugboard_plugin *plugboard_plugin_v1(void) { throw std::runtime_error("not today"); }
+const plugboard_plugin* plugboard_plugin_v1(void) { throw std::runtime_error("not today"); }
