@@ -43,7 +43,8 @@ void ClientCommands::add_peer(CLI::App& app, int& exit_code) {
   command->add_flag("--stay", peer_.stay, "Stay after the end of the input");
   command->add_option("--count", peer_.count, "Leave after so many messages, not before");
   command->add_option("--timeout", time_limit_s_, "Give up after so many seconds (exit code 1)")
-      ->check(CLI::Range(0.001, 1e6));
+      ->check(CLI::Range(0.001, 1e6))
+      ->take_last();
   command->add_flag("!--no-reconnect", peer_.reconnect, "Leave when the connection is lost");
   add_tls(*command, peer_.tls);
   command->callback([this, &exit_code] {

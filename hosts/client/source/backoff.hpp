@@ -11,7 +11,7 @@ namespace plugboard::client {
 struct Advice {
   std::uint16_t close_code = 0;  ///< 1012 and 1013 are obeyed
   /// HTTP's Retry-After, on an upgrade that was refused.
-  std::optional<std::chrono::milliseconds> retry_after;
+  std::optional<std::chrono::milliseconds> retry_after = std::nullopt;
 };
 
 /// Waits are drawn evenly from zero to a bound (full jitter), so that peers that lost one relay

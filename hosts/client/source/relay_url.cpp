@@ -2,8 +2,9 @@
 
 // The only file that sees Boost.URL, which is compiled here.
 #include <algorithm>
-#include <array>
 #include <boost/url/src.hpp>
+#include <charconv>
+#include <cstdint>
 #include <stdexcept>
 
 namespace plugboard::client {
@@ -47,7 +48,10 @@ RelayUrl parse_relay_url(std::string_view text) {
   url.port = url.tls ? "443" : "80";
   if (view.has_port() && !view.port().empty()) {
     url.port.assign(view.port().data(), view.port().size());
-    if (view.port_number() == 0) refuse(text, "its port is not one of 1 to 65535");
+    std::uint16_t number = 0;
+    const auto [end, error] =
+        std::from_chars(url.port.data(), url.port.data() + url.port.size(), number);
+    if (error != std::errc() || number == 0) refuse(text, "its port is not one of 1 to 65535");
   }
   url.prefix.assign(view.encoded_path().data(), view.encoded_path().size());
   if (!url.prefix.empty() && url.prefix.back() == '/') url.prefix.pop_back();

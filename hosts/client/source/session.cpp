@@ -116,6 +116,8 @@ bool Session::watch(std::string_view address) {
   std::string text = watch_text(address);
   const std::lock_guard lock(mutex_);
   watched_.emplace(address);
+  // Users of other clients watch again at each open; this one has just done so.
+  if (restored_.find(address) != restored_.end()) return true;
   return enqueue(std::move(text), false);
 }
 
@@ -124,6 +126,7 @@ bool Session::unwatch(std::string_view address) {
   const std::lock_guard lock(mutex_);
   const auto found = watched_.find(address);
   if (found != watched_.end()) watched_.erase(found);
+  restored_.erase(std::string(address));
   enqueue(std::move(text), false);
   return true;
 }
@@ -209,11 +212,14 @@ void Session::opened() {
     buffered_bytes_ = 0;
     outgoing_.clear();
     for (const std::string& address : watched_) enqueue(watch_text(address), false);
+    restored_ = watched_;
   }
   wake_waiting();
   call_handler([](const Handlers& handlers) {
     if (handlers.open) handlers.open();
   });
+  const std::lock_guard lock(mutex_);
+  restored_.clear();
 }
 
 void Session::received(std::string_view text) {
@@ -276,6 +282,7 @@ void Session::ended(const Ending& ending) {
     // No longer open, whatever comes next.
     if (wanted) phase_ = Phase::kConnecting;
     outgoing_.clear();
+    restored_.clear();
     buffered_bytes_ = 0;
     refused_for_space_ = false;
   }

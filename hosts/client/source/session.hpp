@@ -102,7 +102,8 @@ class Session : public ConnectionEvents, public std::enable_shared_from_this<Ses
   Phase phase_ = Phase::kStopped;
   bool connect_again_ = false;  // said while closing
   std::set<std::string, std::less<>> watched_;
-  std::vector<std::string> outgoing_;  // taken, and not yet given to the connection
+  std::set<std::string, std::less<>> restored_;  // sent again while the open event is told
+  std::vector<std::string> outgoing_;            // taken, and not yet given to the connection
   bool flush_scheduled_ = false;
   std::size_t buffered_bytes_ = 0;
   bool refused_for_space_ = false;

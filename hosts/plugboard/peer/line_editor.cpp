@@ -123,14 +123,21 @@ class LibeditEditor : public LineEditor {
   static int get_character(EditLine* editor, wchar_t* character) {
     LibeditEditor& me = self(editor);
     std::mbstate_t state{};
+    bool first = true;
     for (;;) {
       std::fflush(stdout);
       if (!me.wait_()) return 0;
       char byte = 0;
       if (::read(STDIN_FILENO, &byte, 1) != 1) return 0;
-      const std::size_t used = std::mbrtowc(character, &byte, 1, &state);
+      std::size_t used = std::mbrtowc(character, &byte, 1, &state);
+      if (used == static_cast<std::size_t>(-1)) {
+        // Not UTF-8. What came before is lost; this byte may begin anew.
+        state = {};
+        if (!std::exchange(first, true)) used = std::mbrtowc(character, &byte, 1, &state);
+        if (used == static_cast<std::size_t>(-1)) state = {};
+      }
       if (used <= 1) return 1;
-      if (used == static_cast<std::size_t>(-1)) state = {};  // not UTF-8: that byte is lost
+      first = used == static_cast<std::size_t>(-1);
     }
   }
 

@@ -14,11 +14,11 @@
 namespace plugboard {
 
 struct BlobClientOptions {
-  std::string url;         ///< http(s):// or ws(s)://, host, optional port and path; no query
-  std::string access_key;  ///< sent as `Authorization: Bearer`; empty: none
+  std::string url = {};         ///< http(s):// or ws(s)://, host, optional port and path; no query
+  std::string access_key = {};  ///< sent as `Authorization: Bearer`; empty: none
   std::string route_prefix = "/blob";  ///< as the relay's blob store plugin has it
-  TlsOptions tls;
-  /// For the whole of one request.
+  TlsOptions tls = {};
+  /// For the whole of one request, apart from looking the host up.
   std::chrono::milliseconds timeout{30'000};
 };
 

@@ -62,7 +62,8 @@ class RelayClient {
   void on_open(OpenHandler handler);
   /// Close: a connection has ended, or an attempt at one. Another follows unless `stopped()`.
   void on_close(CloseHandler handler);
-  /// Message: another peer has sent something. Takes the place of `receive`.
+  /// Message: another peer has sent something. Takes the place of `receive`. JSON that
+  /// nlohmann/json cannot hold (1e999, escapes of lone surrogates) is ignored as what is no JSON.
   void on_message(MessageHandler handler);
   /// Peer status: an address that is watched is, or has become, online or offline.
   void on_peer_status(PeerStatusHandler handler);

@@ -22,20 +22,20 @@ enum class KeyTransport {
 
 /// How a relay that is reached over wss:// or https:// proves who it is.
 struct TlsOptions {
-  bool verify = true;   ///< false: any certificate will do, for tests only
-  std::string ca_file;  ///< PEM; empty: the system's authorities
+  bool verify = true;        ///< false: any certificate will do, for tests only
+  std::string ca_file = {};  ///< PEM; empty: the system's authorities
 };
 
 /// What a RelayClient needs to know.
 struct RelayClientOptions {
-  std::string url;      ///< ws:// or wss://, host, optional port and path; no query
-  std::string channel;  ///< as the relay's manifest names it; may hold slashes
-  std::string id;       ///< any text that the channel allows; it is percent-encoded
-  std::string key;      ///< empty: none
+  std::string url = {};      ///< ws:// or wss://, host, optional port and path; no query
+  std::string channel = {};  ///< as the relay's manifest names it; may hold slashes
+  std::string id = {};       ///< any text that the channel allows; it is percent-encoded
+  std::string key = {};      ///< empty: none
 
   KeyForm key_form = KeyForm::kAccessKey;
   KeyTransport key_transport = KeyTransport::kQuery;
-  TlsOptions tls;
+  TlsOptions tls = {};
 
   /// Whether a connection that ended is followed by another.
   bool reconnect = true;
