@@ -75,6 +75,8 @@ Registry::Watch Registry::watch(Peer& watcher, std::string_view address, std::si
   Stripe& stripe = stripe_of(key);
   const std::lock_guard stripe_guard(stripe.lock);
   const std::lock_guard guard(subscriber->lock_);
+  // Another connection has the address and its watches now.
+  if (subscriber->peer_ != &watcher) return Watch::done;
   if (!subscriber->addresses_.contains(address)) {
     if (subscriber->addresses_.size() + subscriber->channels_.size() >= max_watches) {
       return Watch::too_many;
@@ -93,6 +95,7 @@ void Registry::unwatch(Peer& watcher, std::string_view address) {
   Stripe& stripe = stripe_of(key_of(address));
   const std::lock_guard stripe_guard(stripe.lock);
   const std::lock_guard guard(subscriber->lock_);
+  if (subscriber->peer_ != &watcher) return;
   const auto watched = subscriber->addresses_.find(address);
   if (watched == subscriber->addresses_.end()) return;
   subscriber->addresses_.erase(watched);
@@ -108,6 +111,7 @@ Registry::Watch Registry::watch_channel(Peer& watcher, const Channel& channel,
   const auto subscriber = watcher.subscriber_or_new();
   {
     const std::lock_guard guard(subscriber->lock_);
+    if (subscriber->peer_ != &watcher) return Watch::done;
     if (subscriber->addresses_.size() + subscriber->channels_.size() >= max_watches) {
       return Watch::too_many;
     }
@@ -123,6 +127,7 @@ void Registry::unwatch_channel(Peer& watcher, const Channel& channel) {
   std::uint32_t joined = 0;
   {
     const std::lock_guard guard(subscriber->lock_);
+    if (subscriber->peer_ != &watcher) return;
     auto& channels = subscriber->channels_;
     const auto watch = std::find_if(channels.begin(), channels.end(), [&](const auto& candidate) {
       return candidate.channel == &channel;
