@@ -112,19 +112,26 @@ void RawSocket::send(std::string_view bytes) {
 
 bool RawSocket::try_send(std::string_view bytes) {
   const Deadline deadline;
-  while (!bytes.empty()) {
-    const ssize_t count = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  if (send_until(bytes, deadline) == bytes.size()) return true;
+  if (deadline.passed()) throw std::runtime_error("the server does not read");
+  return false;
+}
+
+std::size_t RawSocket::send_until(std::string_view bytes, Deadline deadline) {
+  std::size_t sent = 0;
+  while (sent < bytes.size()) {
+    const ssize_t count = ::send(fd_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
     if (count >= 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(count));
+      sent += static_cast<std::size_t>(count);
     } else if (errno == EPIPE || errno == ECONNRESET) {
-      return false;
+      break;
     } else if (errno != EAGAIN && errno != EINTR) {
       fail("send");
     } else if (!await_events(fd_, POLLOUT, deadline)) {
-      throw std::runtime_error("the server does not read");
+      break;
     }
   }
-  return true;
+  return sent;
 }
 
 void RawSocket::dribble(std::string_view bytes) {

@@ -37,6 +37,10 @@ class RawSocket {
   /// everything.
   bool try_send(std::string_view bytes);
 
+  /// Sends as much as the other side takes by the deadline; how many bytes that was. Fewer if it
+  /// stops reading or ends the connection.
+  std::size_t send_until(std::string_view bytes, Deadline deadline);
+
   /// Sends each byte as a segment of its own.
   void dribble(std::string_view bytes);
 

@@ -1,6 +1,7 @@
 #include "support/relay_process.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <fstream>
@@ -72,6 +73,14 @@ RelayProcess::~RelayProcess() {
     ADD_FAILURE() << "the relay ended with code " << status->code << ", signal " << status->signal
                   << "; stderr: " << child_->standard_error();
   }
+}
+
+std::int64_t RelayProcess::resident_bytes() const {
+  std::ifstream file("/proc/" + std::to_string(pid()) + "/statm");
+  std::int64_t total_pages = 0;
+  std::int64_t resident_pages = 0;
+  if (!(file >> total_pages >> resident_pages)) throw std::runtime_error("the relay is gone");
+  return resident_pages * ::sysconf(_SC_PAGESIZE);
 }
 
 std::optional<int> RelayProcess::await_exit(Deadline deadline) {

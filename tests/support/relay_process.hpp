@@ -1,6 +1,7 @@
 // The real program, serving on a free port of the loopback interface for one test or one suite.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -38,6 +39,9 @@ class RelayProcess {
   [[nodiscard]] const std::vector<Endpoint>& endpoints() const { return endpoints_; }
   [[nodiscard]] const Endpoint& endpoint() const { return endpoints_.front(); }
   [[nodiscard]] pid_t pid() const { return child_->pid(); }
+
+  /// Bytes of memory that the program has resident now.
+  [[nodiscard]] std::int64_t resident_bytes() const;
 
   void signal(int number) const { child_->signal(number); }
 

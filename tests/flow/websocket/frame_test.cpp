@@ -1,6 +1,5 @@
 // RFC 6455 section 5: frames as the server must and must not take them.
 #include <array>
-#include <fstream>
 
 #include "flow/websocket/wire.hpp"
 
@@ -143,14 +142,7 @@ TEST_F(Lengths, OfEveryAbsurdSizeAreRefusedAtTheHeader) {
 
 TEST_F(Lengths, ThatAreOnlyAnnouncedCostNoMemory) {
   std::vector<std::unique_ptr<WirePeer>> peers;
-  const auto resident = [] {
-    std::ifstream status("/proc/" + std::to_string(relay().pid()) + "/statm");
-    long total = 0;
-    long pages = 0;
-    status >> total >> pages;
-    return pages * 4096;
-  };
-  const long before = resident();
+  const std::int64_t before = relay().resident_bytes();
   for (int i = 0; i < 200; ++i) {
     peers.push_back(std::make_unique<WirePeer>(endpoint()));
     peers.back()->send(FrameToSend{.payload = "begun", .announced_length = 250 * 1024}.bytes());
@@ -160,7 +152,7 @@ TEST_F(Lengths, ThatAreOnlyAnnouncedCostNoMemory) {
   }
   peer_.expect_alive();
   // Sanitizers keep a lot for themselves; the announced bytes would be 50 MB.
-  EXPECT_LT(resident() - before, 30L * 1024 * 1024);
+  EXPECT_LT(relay().resident_bytes() - before, 30 * 1024 * 1024);
 }
 
 }  // namespace
