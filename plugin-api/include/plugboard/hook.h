@@ -4,7 +4,13 @@
    declares no interest and costs nothing. Deciding events (verify_peer, message, routed_message,
    undeliverable) stop at the first hook that does not return NEXT; all others reach every hook.
    A hook that fails (ERROR, an unknown status, no answer in time) counts as DENY, or as NEXT where
-   its [[plugin]] table says on_error = "skip". */
+   its [[plugin]] table says on_error = "skip"; what it asked for with a message's routing is then
+   forgotten.
+
+   A hook that leaves the chain at a reload hears nothing more, also not of the end of peers whose
+   beginning it heard; one that joins hears of the end of those only whose beginning it heard. For
+   plugins with PLUGBOARD_FLAG_BLOCKING events wait in a bounded queue, and new ones are dropped when
+   it is full; the end of a peer is dropped if and only if its beginning was. */
 #ifndef PLUGBOARD_HOOK_H
 #define PLUGBOARD_HOOK_H
 
@@ -133,7 +139,8 @@ typedef struct plugboard_hook {
   /* The peer is registered; messages to it may already be under way.
      [io, or worker if blocking] */
   void (*peer_connected)(plugboard_instance *self, const plugboard_peer_info *peer);
-  /* A peer that was registered has gone. Exactly one for each peer_connected, after it.
+  /* A peer that was registered has gone. At most one for each peer_connected, after it, and missing
+     only where the hook left the chain in between.
      [io, or worker if blocking] */
   void (*peer_disconnected)(plugboard_instance *self, const plugboard_peer_end *end);
 

@@ -68,7 +68,8 @@ struct plugboard_host {
      question, from any thread, also before the question's own call has returned. `result` depends
      on the question and may be NULL where its kind says so. Only queues: nothing of the plugin is
      called from within. OK; GONE if the answer came too late (a normal case: nothing to do);
-     INVALID if the token was never given out or the status does not fit. */
+     INVALID if the token was never given out or was completed before, or if status or result do not
+     fit the question, which then counts as failed (ERROR). */
   plugboard_status (*complete)(const plugboard_host *host, plugboard_token token,
                                plugboard_status status, const void *result);
 
@@ -77,7 +78,8 @@ struct plugboard_host {
      before destroy is called. */
   plugboard_status (*run)(const plugboard_host *host, void (*job)(void *context), void *context);
 
-  /* Calls fire(context) on the worker pool after `delay_ns`, then every `period_ns` (0: once).
+  /* Calls fire(context) on the worker pool after `delay_ns`, then every `period_ns` (0: once; else
+     at least a millisecond).
      Calls of one timer never overlap; those that would are left out. At most 1,024 timers for an
      instance, then FULL. */
   plugboard_status (*timer_start)(const plugboard_host *host, uint64_t delay_ns, uint64_t period_ns,
@@ -137,7 +139,7 @@ struct plugboard_host {
   plugboard_status (*stats)(const plugboard_host *host,
                             void (*with_json)(void *context, plugboard_bytes json), void *context);
 
-  /* For routed_message, within that call only [io]:
+  /* For routed_message, within that call only [io]; GONE elsewhere:
      route_to sends the message to this address instead of the one it names; each further call adds
      another receiver. OK; INVALID if it is no address; FULL beyond 64. */
   plugboard_status (*route_to)(const plugboard_host *host, plugboard_routing *routing,
@@ -147,7 +149,8 @@ struct plugboard_host {
      the message stays as it was). */
   plugboard_status (*replace)(const plugboard_host *host, plugboard_routing *routing,
                               plugboard_bytes message);
-  /* Answers the sender with an error frame once the verdict is in, whatever the verdict. */
+  /* Answers the sender with an error frame once the verdict is in, whatever the verdict. OK;
+     INVALID for text that is not UTF-8 or too long; FULL beyond 8. */
   plugboard_status (*answer)(const plugboard_host *host, plugboard_routing *routing,
                              plugboard_bytes code, plugboard_bytes message);
 

@@ -4,9 +4,10 @@
 
      create -> calls of its kinds -> (prepare -> commit | abort)* -> drain -> destroy
 
-   `check` may be called without any instance. After `drain` no new questions come, but those
-   under way may still be completed; after `destroy` nothing of the instance is called, and no
-   thread of the plugin may touch the host any more. The library itself stays mapped. */
+   A call [control] that has not returned within half a minute is given up, and with it the
+   instance. `check` may be called without any instance. After `drain` no new questions come, but
+   those under way may still be completed; after `destroy` nothing of the instance is called, and
+   no thread of the plugin may touch the host any more. The library itself stays mapped. */
 #ifndef PLUGBOARD_PLUGIN_H
 #define PLUGBOARD_PLUGIN_H
 
@@ -70,8 +71,9 @@ typedef struct plugboard_plugin {
   void (*commit)(plugboard_instance *self);
   void (*abort)(plugboard_instance *self);
 
-  /* The instance has left all chains or the relay is stopping: finish soon. NULL: nothing to do.
-     [control] */
+  /* The instance has left all chains or the relay is stopping: finish soon. No events come any
+     more, and what it keeps with peers (peer_data) is forgotten. A key store may still revoke what
+     it admitted. NULL: nothing to do. [control] */
   void (*drain)(plugboard_instance *self);
 
   /* Frees the instance. No call of it is running, and none follows. Threads it started must have
@@ -80,7 +82,7 @@ typedef struct plugboard_plugin {
 
   /* The connection behind a question has gone, or its time is up: the answer no longer counts.
      The plugin still completes the token (with any status). NULL: not interested.
-     [any], possibly while the question's own call has not returned yet */
+     [any], possibly before or while the question's own call runs; must not block */
   void (*cancel)(plugboard_instance *self, plugboard_token token);
 
   /* The table of functions for one kind ("plugboard.key-store/1" and so on, NUL-terminated), or
