@@ -71,16 +71,16 @@ Instance::~Instance() = default;
 
 void Instance::let_go(Instance* instance) {
   const std::shared_ptr<RoomThreads> threads = instance->threads_;
-  if (!start_task(*threads, [threads, instance] { end(threads, instance); })) {
+  if (!start_task(*threads, [threads, instance] { end(*threads, instance); })) {
     // The room has ended, and with it all that could be waited for.
     leave_alone(instance);
   }
 }
 
-void Instance::end(std::shared_ptr<RoomThreads> threads, Instance* instance) {
+void Instance::end(RoomThreads& threads, Instance* instance) {
   if (instance->created_) instance->drain();
   instance->timers_.stop_all();
-  bool ended = instance->lane_->close(after(threads->control_timeout));
+  bool ended = instance->lane_->close(after(threads.control_timeout));
   if (!ended) {
     instance->log(PLUGBOARD_LOG_ERROR, "its jobs do not end: it is left as it is");
   } else if (instance->created_) {
@@ -94,8 +94,8 @@ void Instance::end(std::shared_ptr<RoomThreads> threads, Instance* instance) {
     }
     ended = problems.empty();
   }
-  ended = instance->host_.shut(after(threads->control_timeout)) && ended;
-  threads->instance_gone(instance);
+  ended = instance->host_.shut(after(threads.control_timeout)) && ended;
+  threads.instance_gone(instance);
   if (ended) {
     delete instance;
   } else {
@@ -327,7 +327,7 @@ nlohmann::json Instance::stats() {
           {"revoked", load(counters_.revocations)},
           {"inFlight", tokens_.in_flight()},
           {"queued", lane_->waiting() + events_.waiting()},
-          {"timeMs", static_cast<double>(counters_.time_ns.sum() / 1'000) / 1'000.0}};
+          {"timeMs", static_cast<double>(counters_.time_ns.sum()) / 1e6}};
 }
 
 Enrolment::~Enrolment() {

@@ -176,7 +176,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   ~Instance();
 
   static void let_go(Instance* instance);
-  static void end(std::shared_ptr<RoomThreads> threads, Instance* instance);
+  static void end(RoomThreads& threads, Instance* instance);
 
   [[nodiscard]] Problems control(const char* function, std::function<plugboard_status()> call);
   void control_or_log(const char* function, std::function<void()> call);

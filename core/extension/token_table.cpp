@@ -139,12 +139,12 @@ TokenTable::Completion TokenTable::complete(plugboard_token token, plugboard_sta
     if (slot->state == State::kCalling) {
       slot->answer = std::move(answer);
       slot->state = State::kAnswered;
-    } else {
-      sink = std::move(slot->sink);
-      free(token, *slot, true);
+      return completion;
     }
+    sink = std::move(slot->sink);
+    free(token, *slot, true);
   }
-  if (sink != nullptr) sink->answered(token, std::move(answer));
+  sink->answered(token, std::move(answer));
   return completion;
 }
 
