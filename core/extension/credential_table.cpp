@@ -6,11 +6,6 @@ namespace plugboard::extension {
 
 CredentialEntry::~CredentialEntry() { table_.remove(*this); }
 
-std::uint64_t CredentialTable::epoch() const {
-  const std::lock_guard lock(mutex_);
-  return epoch_;
-}
-
 std::unique_ptr<CredentialEntry> CredentialTable::admit(std::uint64_t credential, PeerHandle peer,
                                                         std::uint64_t asked_at) {
   std::unique_ptr<CredentialEntry> entry(new CredentialEntry(*this, credential, peer));
@@ -32,9 +27,9 @@ std::unique_ptr<CredentialEntry> CredentialTable::admit(std::uint64_t credential
 
 std::vector<PeerHandle> CredentialTable::revoke(std::uint64_t credential) {
   const std::lock_guard lock(mutex_);
-  ++epoch_;
-  revoked_.insert_or_assign(credential, epoch_);
-  order_.emplace_back(epoch_, credential);
+  const std::uint64_t now = ++epoch_;
+  revoked_.insert_or_assign(credential, now);
+  order_.emplace_back(now, credential);
   if (order_.size() > kMaxRemembered) {
     const auto [epoch, oldest] = order_.front();
     order_.pop_front();

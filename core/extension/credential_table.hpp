@@ -5,6 +5,7 @@
 // whose question was asked before the revocation is refused, so that the store is asked again.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -47,7 +48,7 @@ class CredentialTable {
   CredentialTable& operator=(const CredentialTable&) = delete;
 
   /// A time, as counted in revocations. Taken before a store is asked.
-  [[nodiscard]] std::uint64_t epoch() const;
+  [[nodiscard]] std::uint64_t epoch() const { return epoch_.load(); }
 
   /// Lists a connection. Null if the credential was revoked since `asked_at`, or may have been.
   [[nodiscard]] std::unique_ptr<CredentialEntry> admit(std::uint64_t credential, PeerHandle peer,
@@ -74,8 +75,8 @@ class CredentialTable {
 
   mutable std::mutex mutex_;
   std::unordered_map<std::uint64_t, Connections> connections_;
-  std::uint64_t epoch_ = 0;
-  std::uint64_t forgotten_ = 0;  // the latest epoch that is not remembered any more
+  std::atomic<std::uint64_t> epoch_ = 0;  // changed under the lock
+  std::uint64_t forgotten_ = 0;           // the latest epoch that is not remembered any more
   std::unordered_map<std::uint64_t, std::uint64_t> revoked_;   // credential to its latest epoch
   std::deque<std::pair<std::uint64_t, std::uint64_t>> order_;  // (epoch, credential), oldest first
 };

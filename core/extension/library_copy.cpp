@@ -1,6 +1,7 @@
 #include "extension/library_copy.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -24,9 +25,19 @@ constexpr std::size_t kHashDigits = 64;
 
 std::string error_text(int error) { return std::system_category().message(error); }
 
-bool may_execute_from(const fs::path& folder) {
-  struct statvfs info = {};
-  return statvfs(folder.c_str(), &info) == 0 && (info.f_flag & ST_NOEXEC) == 0;
+/// Why no code should be put into the folder, or nothing.
+std::string folder_problem(const fs::path& folder) {
+  struct statvfs system = {};
+  struct stat info = {};
+  if (statvfs(folder.c_str(), &system) != 0 || stat(folder.c_str(), &info) != 0) {
+    return error_text(errno);
+  }
+  if ((system.f_flag & ST_NOEXEC) != 0) return "nothing may be executed from it";
+  // Somebody else could put another file in the copy's place before it is mapped.
+  if ((info.st_mode & S_IWOTH) != 0 && (info.st_mode & S_ISVTX) == 0) {
+    return "anybody may replace files in it";
+  }
+  return {};
 }
 
 /// The process that made a copy of this file name, or nothing if it is none.
@@ -74,7 +85,7 @@ bool write_all(int file, std::string_view content) {
 std::string write_copy(const fs::path& folder, std::string_view content, std::string_view sha256,
                        fs::path& path) {
   static std::atomic<unsigned> number = 0;
-  if (!may_execute_from(folder)) return "nothing may be executed from it";
+  if (std::string problem = folder_problem(folder); !problem.empty()) return problem;
   path = folder / (std::string(kPrefix) + std::string(sha256) + "-" + std::to_string(getpid()) +
                    "-" + std::to_string(number.fetch_add(1)) + std::string(kEnding));
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0700);

@@ -141,6 +141,15 @@ TEST(LibraryCopy, IsPutElsewhereWhereTheFolderDoesNotAllowIt) {
   EXPECT_NE(std::get<LibraryCopy>(made).path().parent_path(), "/proc");
 }
 
+TEST(LibraryCopy, IsNotPutWhereAnybodyMayReplaceIt) {
+  const TemporaryFolder folder;
+  fs::permissions(folder.path(), fs::perms::all);
+  auto made =
+      LibraryCopy::make("content", sha256_hex("content"), folder.path() / "plugin.so", true);
+  ASSERT_TRUE(std::holds_alternative<std::string>(made));
+  EXPECT_NE(std::get<std::string>(made).find("anybody may replace files in it"), std::string::npos);
+}
+
 TEST(LibraryCopy, OfALibraryThatNeedsItsFolderIsRefusedElsewhere) {
   auto made = LibraryCopy::make("content", sha256_hex("content"), "/proc/plugin.so", true);
   ASSERT_TRUE(std::holds_alternative<std::string>(made));
