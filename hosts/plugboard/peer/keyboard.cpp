@@ -27,6 +27,7 @@ constexpr std::size_t kReadBytes = 65'536;
 }  // namespace
 
 Keyboard::Keyboard() {
+  LineEditor::prepare();
   sigset_t set;
   sigemptyset(&set);
   for (const int signal : {SIGINT, SIGTERM, SIGWINCH}) sigaddset(&set, signal);

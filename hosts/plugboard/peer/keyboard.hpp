@@ -14,8 +14,8 @@ namespace plugboard::program {
 
 class Keyboard {
  public:
-  /// Blocks SIGINT, SIGTERM and SIGWINCH from here on, to read them; so comes before other threads
-  /// do.
+  /// Sets the locale, and blocks SIGINT, SIGTERM and SIGWINCH from here on, to read them; so comes
+  /// before other threads do.
   Keyboard();
   ~Keyboard();
   Keyboard(const Keyboard&) = delete;

@@ -21,7 +21,6 @@ struct Libedit {
   decltype(&::el_init) init = nullptr;
   decltype(&::el_end) end = nullptr;
   decltype(&::el_set) set = nullptr;
-  decltype(&::el_get) get = nullptr;
   decltype(&::el_gets) gets = nullptr;
   decltype(&::el_resize) resize = nullptr;
   decltype(&::history_init) history_init = nullptr;
@@ -32,9 +31,8 @@ struct Libedit {
     // Never unloaded: libraries with thread-local state do not take that well.
     void* library = ::dlopen("libedit.so.2", RTLD_NOW | RTLD_LOCAL);
     return library != nullptr && find(library, "el_init", init) && find(library, "el_end", end) &&
-           find(library, "el_set", set) && find(library, "el_get", get) &&
-           find(library, "el_gets", gets) && find(library, "el_resize", resize) &&
-           find(library, "history_init", history_init) &&
+           find(library, "el_set", set) && find(library, "el_gets", gets) &&
+           find(library, "el_resize", resize) && find(library, "history_init", history_init) &&
            find(library, "history_end", history_end) && find(library, "history", history);
   }
 
@@ -49,18 +47,12 @@ class LibeditEditor : public LineEditor {
  public:
   LibeditEditor(const Libedit& library, std::string prompt, Wait wait)
       : library_(library), prompt_(std::move(prompt)), wait_(std::move(wait)) {
-    // Editing is by characters, so the locale has to know which bytes make one. Nothing else runs
-    // yet that could look at it meanwhile.
-    std::setlocale(LC_CTYPE, "");                             // NOLINT(concurrency-mt-unsafe)
-    if (std::strcmp(::nl_langinfo(CODESET), "UTF-8") != 0) {  // NOLINT(concurrency-mt-unsafe)
-      std::setlocale(LC_CTYPE, "C.UTF-8");                    // NOLINT(concurrency-mt-unsafe)
-    }
     editor_ = library_.init("plugboard", stdin, stdout, stderr);
     history_ = library_.history_init();
     HistEvent event{};
     library_.history(history_, &event, H_SETSIZE, 500);
     library_.history(history_, &event, H_SETUNIQUE, 1);
-    library_.set(editor_, EL_CLIENTDATA, this);
+    current_ = this;
     library_.set(editor_, EL_PROMPT, &LibeditEditor::prompt);
     library_.set(editor_, EL_EDITOR, "emacs");
     library_.set(editor_, EL_HIST, library_.history, history_);
@@ -71,6 +63,7 @@ class LibeditEditor : public LineEditor {
   ~LibeditEditor() override {
     library_.end(editor_);
     library_.history_end(history_);
+    current_ = nullptr;
   }
   LibeditEditor(const LibeditEditor&) = delete;
   LibeditEditor& operator=(const LibeditEditor&) = delete;
@@ -105,35 +98,26 @@ class LibeditEditor : public LineEditor {
   void resized() override { library_.resize(editor_); }
 
  private:
-  static LibeditEditor& self(EditLine* editor) {
-    void* data = nullptr;
-    // EL_CLIENTDATA is read through the library that this editor belongs to; there is only one.
-    library_of_editors().get(editor, EL_CLIENTDATA, &data);
-    return *static_cast<LibeditEditor*>(data);
-  }
-
-  static Libedit& library_of_editors() {
-    static Libedit library;
-    return library;
-  }
-
-  static char* prompt(EditLine* editor) { return self(editor).prompt_.data(); }
+  static char* prompt(EditLine*) { return current_->prompt_.data(); }
 
   // One character from stdin: 1, at the end 0, -1 for a failure.
-  static int get_character(EditLine* editor, wchar_t* character) {
-    LibeditEditor& me = self(editor);
-    std::mbstate_t state{};
+  static int get_character(EditLine*, wchar_t* character) {
+    const LibeditEditor& me = *current_;
+    std::mbstate_t state{};  // of our own, so that mbrtowc shares nothing
     bool first = true;
     for (;;) {
       std::fflush(stdout);
       if (!me.wait_()) return 0;
       char byte = 0;
       if (::read(STDIN_FILENO, &byte, 1) != 1) return 0;
-      std::size_t used = std::mbrtowc(character, &byte, 1, &state);
+      std::size_t used =
+          std::mbrtowc(character, &byte, 1, &state);  // NOLINT(concurrency-mt-unsafe)
       if (used == static_cast<std::size_t>(-1)) {
         // Not UTF-8. What came before is lost; this byte may begin anew.
         state = {};
-        if (!std::exchange(first, true)) used = std::mbrtowc(character, &byte, 1, &state);
+        if (!std::exchange(first, true)) {
+          used = std::mbrtowc(character, &byte, 1, &state);  // NOLINT(concurrency-mt-unsafe)
+        }
         if (used == static_cast<std::size_t>(-1)) state = {};
       }
       if (used <= 1) return 1;
@@ -141,15 +125,10 @@ class LibeditEditor : public LineEditor {
     }
   }
 
- public:
-  static std::unique_ptr<LineEditor> make(const std::string& prompt, Wait wait) {
-    Libedit& library = library_of_editors();
-    if (library.init == nullptr && !library.load()) return nullptr;
-    return std::make_unique<LibeditEditor>(library, prompt, std::move(wait));
-  }
+  // libedit's callbacks carry no pointer of ours. A terminal has one line to edit.
+  static inline LibeditEditor* current_ = nullptr;
 
- private:
-  const Libedit& library_;
+  Libedit library_;
   std::string prompt_;
   Wait wait_;
   EditLine* editor_ = nullptr;
@@ -159,8 +138,17 @@ class LibeditEditor : public LineEditor {
 
 }  // namespace
 
+void LineEditor::prepare() {
+  std::setlocale(LC_CTYPE, "");                             // NOLINT(concurrency-mt-unsafe)
+  if (std::strcmp(::nl_langinfo(CODESET), "UTF-8") != 0) {  // NOLINT(concurrency-mt-unsafe)
+    std::setlocale(LC_CTYPE, "C.UTF-8");                    // NOLINT(concurrency-mt-unsafe)
+  }
+}
+
 std::unique_ptr<LineEditor> LineEditor::open(const std::string& prompt, Wait wait) {
-  return LibeditEditor::make(prompt, std::move(wait));
+  Libedit library;
+  if (!library.load()) return nullptr;
+  return std::make_unique<LibeditEditor>(library, prompt, std::move(wait));
 }
 
 }  // namespace plugboard::program
@@ -168,6 +156,8 @@ std::unique_ptr<LineEditor> LineEditor::open(const std::string& prompt, Wait wai
 #else
 
 namespace plugboard::program {
+
+void LineEditor::prepare() {}
 
 std::unique_ptr<LineEditor> LineEditor::open(const std::string&, Wait) { return nullptr; }
 

@@ -15,6 +15,10 @@ class LineEditor {
   /// Waits until stdin is readable (true), or the conversation is over (false).
   using Wait = std::function<bool()>;
 
+  /// Editing is by characters, so the locale has to know which bytes make one. To be called before
+  /// there are other threads, which could look at the locale meanwhile.
+  static void prepare();
+
   /// Nothing if this machine, or this build, has no libedit.
   static std::unique_ptr<LineEditor> open(const std::string& prompt, Wait wait);
 
