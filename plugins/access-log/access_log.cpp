@@ -117,7 +117,15 @@ class AccessLog : public Plugin {
     })";
   }
 
-  static void check(Host, const Config& config) { open(config); }
+  static void check(Host, const Config& config) {
+    const Settings settings(config);
+    if (settings.file.empty()) return;
+    try {
+      Output::try_file(settings.file);
+    } catch (const std::runtime_error& failure) {
+      config.fail("file", failure.what());
+    }
+  }
 
   explicit AccessLog(const Config& config)
       : format_(Settings(config).format),

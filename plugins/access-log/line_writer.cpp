@@ -111,9 +111,10 @@ void LineWriter::run() {
 // Whole lines. False if it gave up; then `rest` begins with the first line that is not written
 // whole.
 bool LineWriter::write_all(std::string_view text, std::string_view& rest) {
+  rest = text;
+  if (text.empty()) return true;
   std::shared_ptr<Output> present;
   std::size_t at = 0;
-  rest = text;
   while (!rest.empty()) {
     if (auto next = output(); next != present) {
       present = std::move(next);

@@ -8,21 +8,39 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <stdexcept>
 #include <system_error>
 
 namespace plugboard::access_log {
 
+namespace {
+
+// O_NONBLOCK: matters for named pipes, which are refused while nobody reads them.
+constexpr int kFlags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+
+[[noreturn]] void fail_to_open(const std::string& path, int error) {
+  throw std::runtime_error("the access log " + path +
+                           " cannot be opened: " + std::generic_category().message(error));
+}
+
+}  // namespace
+
 std::unique_ptr<Output> Output::file(const std::string& path) {
-  // O_NONBLOCK: matters for named pipes, which are refused while nobody reads them.
-  const int descriptor =
-      open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
-           S_IRUSR | S_IWUSR | S_IRGRP);
-  if (descriptor < 0) {
-    throw std::runtime_error("the access log " + path +
-                             " cannot be opened: " + std::generic_category().message(errno));
-  }
+  const int descriptor = open(path.c_str(), kFlags | O_CREAT, S_IRUSR | S_IWUSR | S_IRGRP);
+  if (descriptor < 0) fail_to_open(path, errno);
   return std::unique_ptr<Output>(new Output(descriptor, Kind::kFile));
+}
+
+void Output::try_file(const std::string& path) {
+  const int descriptor = open(path.c_str(), kFlags);
+  if (descriptor >= 0) {
+    close(descriptor);
+    return;
+  }
+  if (errno != ENOENT) fail_to_open(path, errno);
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  if (access(folder.c_str(), W_OK | X_OK) != 0) fail_to_open(path, errno);
 }
 
 std::unique_ptr<Output> Output::standard_output() {

@@ -13,6 +13,8 @@ class Output {
   /// Opens a file for appending; makes it if there is none, readable for its owner and group.
   /// Throws std::runtime_error with a sentence.
   [[nodiscard]] static std::unique_ptr<Output> file(const std::string& path);
+  /// Whether `file` would succeed, without leaving anything behind. Throws as `file` does.
+  static void try_file(const std::string& path);
   /// The process's standard output; null if that is closed.
   [[nodiscard]] static std::unique_ptr<Output> standard_output();
 

@@ -283,6 +283,20 @@ TEST_F(AccessLog, RefusesToStartWithAFileThatCannotBeOpened) {
             "/file: the access log " + file + " cannot be opened: No such file or directory");
 }
 
+TEST_F(AccessLog, ChecksItsFileAndLeavesNothingBehind) {
+  const plugboard_plugin& plugin = shipped("access-log");
+  const auto check = [&](const std::string& name) {
+    const std::string complete = completed(plugin, config(name));
+    return plugin.check(host.table(), bytes(complete));
+  };
+  EXPECT_EQ(check("access.log"), PLUGBOARD_OK);
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "access.log"));
+  EXPECT_EQ(check("no-such-folder/access.log"), PLUGBOARD_ERROR);
+  folder.write("access.log", "before\n");
+  EXPECT_EQ(check("access.log"), PLUGBOARD_OK);
+  EXPECT_EQ(folder.read("access.log"), "before\n");
+}
+
 TEST_F(AccessLog, WritesWhatWaitsBeforeItEnds) {
   start();
   for (int i = 0; i < 1000; ++i) connect();

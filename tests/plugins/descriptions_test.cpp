@@ -55,6 +55,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Shipped{"key-store-file", {PLUGBOARD_KEY_STORE_ID}, R"({"file":"keys.txt"})"},
                       Shipped{"access-log", {PLUGBOARD_HOOK_ID}, "{}"},
                       Shipped{"blob-store-memory", {PLUGBOARD_BLOB_STORE_ID}, "{}"},
+                      Shipped{"http-files", {PLUGBOARD_HTTP_HANDLER_ID}, R"({"folder":"/tmp"})"},
                       Shipped{"rate-limiter", {PLUGBOARD_RATE_LIMITER_ID}, "{}"},
                       Shipped{"verify-ed25519", {PLUGBOARD_HOOK_ID}, "{}"}),
     [](const auto& tested) {

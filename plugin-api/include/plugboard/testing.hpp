@@ -258,7 +258,7 @@ class TestHost {
   /// Waits until `done()` holds; it is asked again whenever the plugin has called the host. False
   /// if `time` passes first.
   template <class F>
-  bool wait_until(F&& done, std::chrono::milliseconds time = std::chrono::seconds(10)) const {
+  bool wait_until(F&& done, std::chrono::milliseconds time = std::chrono::seconds(30)) const {
     const auto deadline = std::chrono::steady_clock::now() + time;
     while (!done()) {
       std::unique_lock lock(mutex_);
@@ -599,7 +599,7 @@ class TestInstance {
     return table<plugboard_id_parser>(PLUGBOARD_ID_PARSER_ID);
   }
 
-  // Each asks one question, runs the jobs that come of it and waits up to 10 seconds for the
+  // Each asks one question, runs the jobs that come of it and waits up to 30 seconds for the
   // answer; kPending if there is none.
 
   Answer lookup(std::string_view key, KeyPurpose purpose = KeyPurpose::kPeer) {
