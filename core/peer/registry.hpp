@@ -31,7 +31,8 @@ class Registry {
 
   /// Makes a named peer reachable by its address and tells watchers. Replaces a holder unless
   /// `reject_duplicates`, and even then one that has not been heard of since `stale_before_s`
-  /// (0: none is stale). A replacement is no change for watchers.
+  /// (0: none is stale). A replacement is no change for watchers. The peer watches nothing yet: the
+  /// watches of whom it replaces become its own.
   Added add(Peer& peer, bool reject_duplicates, std::uint32_t stale_before_s, Dispatch& dispatch);
 
   /// Takes the peer's address away if it still holds it and tells watchers. False if it did not.

@@ -230,9 +230,10 @@ TEST_F(RegistryTest, ManyThreadsJoinReplaceWatchAndLeave) {
       for (int round = 0; round < 300; ++round) {
         FakeRef made(new FakePeer(channel, "shared0" + std::to_string(round % 3)));
         made->open();
+        const auto added = registry.add(*made, false, 0, own);
+        // As in the relay, only who is registered watches.
         registry.watch(*made, "pwa:shared0" + std::to_string(number % 3), 10, own);
         registry.watch_channel(*made, channel, 10, own);
-        const auto added = registry.add(*made, false, 0, own);
         if (added.replaced != nullptr) registry.drop_watches(*added.replaced);
         own.flush();
         made->lose(EndReason::closed);
