@@ -359,6 +359,8 @@ Json parse_json(std::string_view text) {
     return Json::parse(text.begin(), text.end(), watch);
   } catch (const Json::parse_error& problem) {
     throw Invalid{"it is not JSON: error at byte " + std::to_string(problem.byte)};
+  } catch (const Json::out_of_range&) {
+    throw Invalid{"it holds a number that is too large"};
   }
 }
 

@@ -435,6 +435,11 @@ TEST(ConfigDescription, IsJson) {
   EXPECT_EQ(problem_of("{\"type\": "), "it is not JSON: error at byte 10");
 }
 
+TEST(ConfigDescription, HoldsNoNumberThatIsTooLarge) {
+  EXPECT_EQ(problem_of(with_member(R"({"type": "number", "maximum": 1e999})")),
+            "it holds a number that is too large");
+}
+
 TEST(ConfigDescription, HasNoMemberTwice) {
   EXPECT_EQ(problem_of(R"({"type": "object", "type": "object"})"),
             "it has the member \"type\" twice in one object");
