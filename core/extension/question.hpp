@@ -13,9 +13,9 @@ class Inquiry;
 /// Rules for the `done` callbacks that questions are asked with:
 /// - It is called exactly once, unless the question is cancelled before.
 /// - It is called within the asking call if every plugin answered at once; the `Question` that the
-///   call then returns is empty. Otherwise it is called later, on a thread of this room, which is
-///   never within a call of a plugin and holds no lock. It must not block: handing the answer to
-///   the connection's own thread is what it is for.
+///   call then returns is empty. Otherwise it is called on a thread of this room, perhaps before
+///   the asking call has returned, but never within a call of a plugin and with no lock held. It
+///   must not block: handing the answer to the connection's own thread is what it is for.
 /// - Once `cancel` or the destructor has returned, it will not be started. One that had already
 ///   begun on another thread may still be running, so it must own (or weakly refer to) what it
 ///   touches.
