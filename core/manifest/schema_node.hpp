@@ -30,7 +30,6 @@ class TypeSet {
   static constexpr std::uint8_t kAll = 0x7F;
 
   [[nodiscard]] bool has(Type type) const { return (types_ & type) != 0; }
-  [[nodiscard]] bool empty() const { return types_ == 0; }
   [[nodiscard]] bool all() const { return types_ == kAll; }
   [[nodiscard]] bool only(std::uint8_t types) const { return (types_ & ~types) == 0; }
   void add(std::uint8_t types) { types_ = static_cast<std::uint8_t>(types_ | types); }

@@ -415,6 +415,35 @@ TEST(ConfigSchema, SecretOfTheWrongTypeIsNotPrinted) {
             "config.a has the wrong type; found a whole number; allowed: a string\n");
 }
 
+TEST(ConfigSchema, OfASecretOnlyTheTypeIsPrinted) {
+  const std::vector<std::pair<std::string, std::string>> values = {
+      {"4.5", "a number with a fraction"},
+      {"true", "true or false"},
+      {"['hush']", "a list"},
+      {"{a = 'hush'}", "a table"}};
+  for (const auto& [value, type] : values) {
+    EXPECT_EQ(complaint_of(R"({"format": "secret"})", value),
+              "config.a has the wrong type; found " + type + "; allowed: a string\n");
+  }
+}
+
+TEST(ConfigSchema, NullIsADefaultWhereTheTypeAllowsIt) {
+  EXPECT_EQ(config_of(with_member(R"({"type": ["string", "null"], "default": null})"), ""),
+            json({{"a", nullptr}}));
+}
+
+TEST(ConfigSchema, NullDurationStaysNull) {
+  EXPECT_EQ(config_of(with_member(R"({"type": ["string", "null"], "format": "duration",
+                                      "default": null})"),
+                      ""),
+            json({{"a", nullptr}}));
+}
+
+TEST(ConfigSchema, MemberThatMayOnlyBeNullIsLeftOut) {
+  EXPECT_EQ(complaint_of(R"({"type": "null"})", "1"),
+            "config.a has the wrong type; found 1; allowed: nothing; leave it out\n");
+}
+
 TEST(ConfigSchema, SecretOfTheWrongFormIsNotPrinted) {
   EXPECT_EQ(complaint_of(R"({"format": "secret", "pattern": "^x"})", "'12345'"),
             "config.a has the wrong form; found a string; allowed: a string that matches ^x\n");
@@ -612,6 +641,17 @@ TEST(ConfigDescription, EnumHoldsValuesOfTheType) {
 TEST(ConfigDescription, DefaultFollowsTheDescription) {
   EXPECT_EQ(problem_of(with_member(R"({"type": "integer", "minimum": 1, "default": 0})")),
             "properties.a.default is out of range; allowed: a whole number of at least 1");
+}
+
+TEST(ConfigDescription, NullIsNoDefaultWhereTheTypeDoesNotAllowIt) {
+  EXPECT_EQ(problem_of(with_member(R"({"type": "string", "default": null})")),
+            "properties.a.default has the wrong type; allowed: a string");
+}
+
+TEST(ConfigDescription, NullIsNoDefaultOfADuration) {
+  EXPECT_EQ(problem_of(with_member(R"({"format": "size", "default": null})")),
+            "properties.a.default has the wrong type; allowed: a size, as a number of bytes or in "
+            "B, KiB or MiB, as \"2 MiB\"");
 }
 
 TEST(ConfigDescription, IsNotNestedWithoutEnd) {

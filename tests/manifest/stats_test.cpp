@@ -58,6 +58,20 @@ TEST(StatsTable, KeySecretIsNeverPrinted) {
             "string\n");
 }
 
+TEST(StatsTable, OfASecretOnlyTheTypeIsPrinted) {
+  const std::vector<std::pair<std::string, std::string>> values = {
+      {"4.5", "a number with a fraction"},
+      {"true", "true or false"},
+      {"1979-05-27", "a date or time"},
+      {"['hush']", "a list"},
+      {"{a = 'hush'}", "a table"}};
+  for (const auto& [value, type] : values) {
+    EXPECT_EQ(complaints_of("key_secret = " + value),
+              "3:23: error: stats.key_secret has the wrong type; found " + type +
+                  "; allowed: a string\n");
+  }
+}
+
 TEST(StatsTable, KeySecretIsNotEmpty) {
   EXPECT_EQ(complaints_of("key_secret = ''"),
             "3:23: error: stats.key_secret is empty; found a string; allowed: a string that is not "

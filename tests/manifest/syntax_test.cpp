@@ -148,6 +148,12 @@ TEST(KeyDepth, DotsInStringsDoNotCount) {
   EXPECT_EQ(first_overlong_key("a = '''\n'" + dots + "\n" + dots + "'''"), std::nullopt);
 }
 
+TEST(KeyDepth, StringsThatNeverEndReachToTheEnd) {
+  EXPECT_EQ(first_overlong_key("a = \"\"\"" + std::string(99, '.')), std::nullopt);
+  EXPECT_EQ(first_overlong_key("a = '" + std::string(99, '.')), std::nullopt);
+  EXPECT_EQ(first_overlong_key("a = \"" + std::string(99, '.') + "\\"), std::nullopt);
+}
+
 TEST(KeyDepth, QuotesBeforeTheEndOfALongStringBelongToIt) {
   EXPECT_TRUE(first_overlong_key("a = \"\"\"say \"hi\"\"\"\"\"\n" + repeated("a.", 32) + "a = 1"));
 }
