@@ -11,7 +11,6 @@
 namespace plugboard::extension {
 namespace {
 
-using manifest::Diagnostic;
 using manifest::Manifest;
 
 /// The threads get so long to end what they are at, once nothing is to be expected any more.

@@ -44,7 +44,7 @@ struct ExtensionOptions {
 };
 
 /// One library, for `plugboard plugins`.
-struct LibraryDescription {
+struct LibraryDescription {  // NOLINT(bugprone-exception-escape): JSON is moved
   std::filesystem::path path;
   std::string library;  ///< what the manifest calls it: the file name without its ending
   std::string sha256;   ///< of the content, lower-case hex

@@ -152,12 +152,12 @@ Instance::Problems NewGeneration::Impl::set_up(Candidate& candidate, PlannedPlug
     const bool same_library = instance.library().sha256 == library.sha256;
     if (same_library && library.descriptor.reconfigurable()) {
       candidate.member = std::move(before);
-      candidate.member.config = std::move(plugin.config);
+      candidate.member.config = config;
       Instance::Problems problems = instance.prepare(config);
       candidate.prepared = problems.empty();
       return problems;
     }
-    if (same_library && before.config == plugin.config) {
+    if (same_library && before.config == config) {
       candidate.member = std::move(before);
       return {};
     }
@@ -171,7 +171,7 @@ Instance::Problems NewGeneration::Impl::set_up(Candidate& candidate, PlannedPlug
   Instance::Problems problems = instance->create(config);
   if (!problems.empty()) return problems;
   candidate.member.enrolment = std::make_shared<Enrolment>(instance);
-  candidate.member.config = std::move(plugin.config);
+  candidate.member.config = config;
   instance->log(PLUGBOARD_LOG_INFO, library.descriptor.name + " " + library.descriptor.version +
                                         " from " + library.path.string());
   return read_forms(candidate);

@@ -173,6 +173,10 @@ void LimiterTicket::release() {
     for (LimiterSlot& slot : slots_->slots) release_slot(slot);
     slots_.reset();
   }
+  unlimit();
+}
+
+void LimiterTicket::unlimit() {
   messages_left_ = PLUGBOARD_LEASE_UNLIMITED;
   bytes_left_ = PLUGBOARD_LEASE_UNLIMITED;
   expires_ns_ = UINT64_MAX;
@@ -208,9 +212,7 @@ std::optional<LimitRefusal> LimiterTicket::admit(const LimitSubject& subject,
 
 Charge LimiterTicket::renew(std::uint64_t payload_bytes, std::uint64_t now_ns) {
   if (slots_ == nullptr) {
-    // 2^64 messages or bytes have gone by.
-    messages_left_ = bytes_left_ = PLUGBOARD_LEASE_UNLIMITED;
-    expires_ns_ = UINT64_MAX;
+    unlimit();  // 2^64 messages or bytes have gone by
     return Charge::kAllowed;
   }
   settle_usage();
@@ -275,7 +277,7 @@ void LimiterChain::adopt(LimiterTicket& ticket, const LimitSubject& subject, boo
   if (ticket.slots_ == nullptr ? links_ == nullptr : ticket.slots_->links == links_) return;
   if (ticket.slots_ != nullptr) ticket.settle_usage();
   const std::unique_ptr<LimiterSlots> old = std::move(ticket.slots_);
-  ticket.release();  // holds nothing: back to a ticket that allows everything
+  ticket.unlimit();
   if (links_ != nullptr) {
     ticket.slots_ = std::make_unique<LimiterSlots>();
     ticket.slots_->links = links_;

@@ -76,6 +76,8 @@ class LimiterTicket {
   void settle_usage();
   /// The next message asks the limiters.
   void void_lease();
+  /// Without slots: everything is allowed.
+  void unlimit();
 
   std::uint64_t messages_left_ = PLUGBOARD_LEASE_UNLIMITED;
   std::uint64_t bytes_left_ = PLUGBOARD_LEASE_UNLIMITED;

@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
@@ -19,7 +18,7 @@ namespace plugboard::extension {
 /// One instance of the present generation.
 struct Member {
   std::shared_ptr<Enrolment> enrolment;
-  nlohmann::json config;  // as the plugin has it
+  std::string config;  // as the plugin has it, a JSON object
   std::optional<plugboard_key_form> key_form;
   std::optional<BlobLimits> blob_limits;
   std::uint64_t hook_since = 0;  // generation in which it came into the chain of hooks; 0: is not

@@ -42,7 +42,8 @@ Trail trail_of(const std::string& path) {
       continue;
     }
     trail[folder.empty() ? std::string(1, '/') : folder].insert(step);
-    const std::string here = folder + "/" + step;
+    std::string here = folder;
+    here.append("/").append(step);
     std::error_code error;
     const auto status = std::filesystem::symlink_status(here, error);
     if (std::filesystem::is_symlink(status)) {

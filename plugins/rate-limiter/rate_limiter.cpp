@@ -129,7 +129,10 @@ class RateLimiter : public Plugin {
   }
 
  private:
-  static Connection& at(std::uint64_t slot) { return *reinterpret_cast<Connection*>(slot); }
+  // A slot's number is its address.
+  static Connection& at(std::uint64_t slot) {
+    return *reinterpret_cast<Connection*>(slot);  // NOLINT(performance-no-int-to-ptr)
+  }
 
   // What a key's grant states stands in place of the config's.
   KeyLimits key_limits(const Connection& connection) const {

@@ -147,7 +147,7 @@ class Timer {
 
     static void fire(void* context) noexcept {
       // The work may destroy the Timer that holds it.
-      const auto kept = static_cast<State*>(context)->shared_from_this();
+      const auto kept = static_cast<State*>(context)->weak_from_this().lock();
       detail::guarded(kept->host, "timer", [&] {
         kept->work();
         return PLUGBOARD_OK;

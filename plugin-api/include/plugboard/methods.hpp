@@ -65,6 +65,7 @@ struct Nothing {};
 template <class C>
 using Base = std::conditional_t<std::is_final_v<C>, Nothing, C>;
 
+// NOLINTBEGIN(bugprone-macro-parentheses): names of members cannot stand in parentheses
 #define PLUGBOARD_DETAIL_NAMES(concept_name, member)           \
   struct concept_name##Probe {                                 \
     int member;                                                \
@@ -76,6 +77,7 @@ using Base = std::conditional_t<std::is_final_v<C>, Nothing, C>;
     &concept_name##Both<C>::member;                            \
   };
 
+// NOLINTEND(bugprone-macro-parentheses)
 PLUGBOARD_DETAIL_NAMES(NamesLookup, lookup)
 PLUGBOARD_DETAIL_NAMES(NamesKeyForm, key_form)
 PLUGBOARD_DETAIL_NAMES(NamesConnect, connect)

@@ -15,9 +15,10 @@ class Task {
  public:
   Task() = default;
 
+  // Implicit, since it stands in for the callable itself.
   template <std::invocable F>
   requires(!std::same_as<std::remove_cvref_t<F>, Task>)
-      Task(F&& work)  // NOLINT(google-explicit-constructor): stands in for the callable itself
+      Task(F&& work)  // NOLINT(google-explicit-constructor,bugprone-forwarding-reference-overload)
       : work_(std::make_unique<Model<std::decay_t<F>>>(std::forward<F>(work))) {}
 
   explicit operator bool() const noexcept { return work_ != nullptr; }
