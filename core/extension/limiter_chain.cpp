@@ -75,22 +75,6 @@ std::optional<LimitRefusal> admit_slot(const LimiterLink& link, std::uint64_t sl
 
 }  // namespace
 
-/// A connection's slot with one limiter, and what it did since that was last told.
-struct LimiterSlot {
-  const LimiterLink* link = nullptr;  // of LimiterSlots::links
-  std::uint64_t number = 0;           // the limiter's own
-  std::uint64_t messages = 0;
-  std::uint64_t bytes = 0;
-};
-
-struct LimiterSlots {
-  std::shared_ptr<const LimiterLinks> links;  // keeps the instances
-  std::vector<LimiterSlot> slots;
-  // The lease that the ticket counts down from.
-  std::uint64_t messages_granted = 0;
-  std::uint64_t bytes_granted = 0;
-};
-
 namespace {
 
 plugboard_usage usage_of(const LimiterSlot& slot, std::uint64_t next_bytes, std::uint64_t now_ns) {
@@ -150,55 +134,29 @@ Lease renew_slot(LimiterSlot& slot, std::uint64_t next_bytes, std::uint64_t now_
 
 }  // namespace
 
-LimiterTicket::LimiterTicket() = default;
-
-LimiterTicket::LimiterTicket(LimiterTicket&& other) noexcept { *this = std::move(other); }
-
 LimiterTicket& LimiterTicket::operator=(LimiterTicket&& other) noexcept {
   if (this == &other) return *this;
   release();
-  messages_left_ = std::exchange(other.messages_left_, PLUGBOARD_LEASE_UNLIMITED);
-  bytes_left_ = std::exchange(other.bytes_left_, PLUGBOARD_LEASE_UNLIMITED);
-  expires_ns_ = std::exchange(other.expires_ns_, UINT64_MAX);
-  denied_until_ns_ = std::exchange(other.denied_until_ns_, 0);
   slots_ = std::move(other.slots_);
   return *this;
 }
 
-LimiterTicket::~LimiterTicket() { release(); }
-
 void LimiterTicket::release() {
-  if (slots_ != nullptr) {
-    settle_usage();
-    for (LimiterSlot& slot : slots_->slots) release_slot(slot);
-    slots_.reset();
-  }
-  unlimit();
-}
-
-void LimiterTicket::unlimit() {
-  messages_left_ = PLUGBOARD_LEASE_UNLIMITED;
-  bytes_left_ = PLUGBOARD_LEASE_UNLIMITED;
-  expires_ns_ = UINT64_MAX;
-  denied_until_ns_ = 0;
-}
-
-void LimiterTicket::void_lease() {
-  messages_left_ = 0;
-  bytes_left_ = 0;
-  expires_ns_ = 0;
-  denied_until_ns_ = 0;
+  if (slots_ == nullptr) return;
+  settle_usage();
+  for (LimiterSlot& slot : slots_->slots) release_slot(slot);
+  slots_.reset();
 }
 
 void LimiterTicket::settle_usage() {
-  const std::uint64_t messages = slots_->messages_granted - messages_left_;
-  const std::uint64_t bytes = slots_->bytes_granted - bytes_left_;
+  const std::uint64_t messages = slots_->messages_granted - slots_->messages_left;
+  const std::uint64_t bytes = slots_->bytes_granted - slots_->bytes_left;
   for (LimiterSlot& slot : slots_->slots) {
     slot.messages += messages;
     slot.bytes += bytes;
   }
-  slots_->messages_granted = messages_left_ = 0;
-  slots_->bytes_granted = bytes_left_ = 0;
+  slots_->messages_granted = slots_->messages_left = 0;
+  slots_->bytes_granted = slots_->bytes_left = 0;
 }
 
 std::optional<LimitRefusal> LimiterTicket::admit(const LimitSubject& subject,
@@ -211,16 +169,12 @@ std::optional<LimitRefusal> LimiterTicket::admit(const LimitSubject& subject,
 }
 
 Charge LimiterTicket::renew(std::uint64_t payload_bytes, std::uint64_t now_ns) {
-  if (slots_ == nullptr) {
-    unlimit();  // 2^64 messages or bytes have gone by
-    return Charge::kAllowed;
-  }
   settle_usage();
   Lease least;
   for (LimiterSlot& slot : slots_->slots) {
     const Lease lease = renew_slot(slot, payload_bytes, now_ns);
     if (!lease.allowed) {
-      denied_until_ns_ = add_saturating(now_ns, lease.valid_ns);
+      slots_->denied_until_ns = add_saturating(now_ns, lease.valid_ns);
       return lease.tell ? Charge::kDroppedAndTell : Charge::kDropped;
     }
     least.messages = std::min(least.messages, lease.messages);
@@ -229,10 +183,10 @@ Charge LimiterTicket::renew(std::uint64_t payload_bytes, std::uint64_t now_ns) {
   }
   slots_->messages_granted = least.messages;
   slots_->bytes_granted = least.bytes;
-  messages_left_ = least.messages - 1;
-  bytes_left_ = least.bytes - payload_bytes;
-  expires_ns_ = add_saturating(now_ns, least.valid_ns);
-  denied_until_ns_ = 0;
+  slots_->messages_left = least.messages - 1;
+  slots_->bytes_left = least.bytes - payload_bytes;
+  slots_->expires_ns = add_saturating(now_ns, least.valid_ns);
+  slots_->denied_until_ns = 0;
   return Charge::kAllowed;
 }
 
@@ -249,7 +203,6 @@ std::variant<LimiterTicket, LimitRefusal> LimiterChain::connect(std::string_view
   ticket.slots_ = std::make_unique<LimiterSlots>();
   ticket.slots_->links = links_;
   ticket.slots_->slots.reserve(links_->limiters.size());
-  ticket.void_lease();
   for (const LimiterLink& link : links_->limiters) {
     std::uint64_t number = 0;
     if (auto refusal = take_slot(link, client_address, 0, now_ns, number)) return *refusal;
@@ -277,12 +230,10 @@ void LimiterChain::adopt(LimiterTicket& ticket, const LimitSubject& subject, boo
   if (ticket.slots_ == nullptr ? links_ == nullptr : ticket.slots_->links == links_) return;
   if (ticket.slots_ != nullptr) ticket.settle_usage();
   const std::unique_ptr<LimiterSlots> old = std::move(ticket.slots_);
-  ticket.unlimit();
   if (links_ != nullptr) {
     ticket.slots_ = std::make_unique<LimiterSlots>();
     ticket.slots_->links = links_;
     ticket.slots_->slots.reserve(links_->limiters.size());
-    ticket.void_lease();
     for (const LimiterLink& link : links_->limiters) {
       LimiterSlot* kept = nullptr;
       for (std::size_t i = 0; old != nullptr && i < old->slots.size(); ++i) {

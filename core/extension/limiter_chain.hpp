@@ -8,13 +8,13 @@
 #include <optional>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "extension/grant.hpp"
 
 namespace plugboard::extension {
 
 struct LimiterLinks;
-struct LimiterSlots;
 
 /// Why not, and when it is worth trying again (0: not known).
 struct LimitRefusal {
@@ -34,28 +34,56 @@ enum class Charge : std::uint8_t {
   kDroppedAndTell,  ///< drop it and send RATE_LIMITED, "Too many messages"
 };
 
+struct LimiterLink;
+
+/// A connection's slot with one limiter, and what it did since that was last told.
+struct LimiterSlot {
+  const LimiterLink* link = nullptr;  // of LimiterSlots::links
+  std::uint64_t number = 0;           // the limiter's own
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;
+};
+
+/// What a ticket stands for.
+struct LimiterSlots {
+  // The lease, counted down.
+  std::uint64_t messages_left = 0;
+  std::uint64_t bytes_left = 0;
+  std::uint64_t expires_ns = 0;
+  std::uint64_t denied_until_ns = 0;
+  // As it was granted.
+  std::uint64_t messages_granted = 0;
+  std::uint64_t bytes_granted = 0;
+
+  std::shared_ptr<const LimiterLinks> links;  // keeps the instances
+  std::vector<LimiterSlot> slots;
+};
+
 /// One connection's slots with all limiters, and the lease that its messages are counted against.
 /// Belongs to the connection: one thread at a time. Its destructor releases each slot once; it
 /// keeps the limiters' instances alive until then. A default ticket is held by nobody and allows
 /// everything.
 class LimiterTicket {
  public:
-  LimiterTicket();
-  LimiterTicket(LimiterTicket&& other) noexcept;
+  LimiterTicket() = default;
+  LimiterTicket(LimiterTicket&& other) noexcept = default;
   LimiterTicket& operator=(LimiterTicket&& other) noexcept;
   LimiterTicket(const LimiterTicket&) = delete;
   LimiterTicket& operator=(const LimiterTicket&) = delete;
-  ~LimiterTicket();
+  ~LimiterTicket() { release(); }
 
   /// Counts one message that arrived at `now_ns` (HostServices::monotonic_ns). No call, lock or
   /// allocation unless the lease is used up.
   [[nodiscard]] Charge charge(std::uint64_t payload_bytes, std::uint64_t now_ns) {
-    if (messages_left_ != 0 && payload_bytes <= bytes_left_ && now_ns < expires_ns_) [[likely]] {
-      --messages_left_;
-      bytes_left_ -= payload_bytes;
+    if (slots_ == nullptr) return Charge::kAllowed;
+    LimiterSlots& lease = *slots_;
+    if (lease.messages_left != 0 && payload_bytes <= lease.bytes_left && now_ns < lease.expires_ns)
+        [[likely]] {
+      --lease.messages_left;
+      lease.bytes_left -= payload_bytes;
       return Charge::kAllowed;
     }
-    if (now_ns < denied_until_ns_) return Charge::kDropped;
+    if (now_ns < lease.denied_until_ns) return Charge::kDropped;
     return renew(payload_bytes, now_ns);
   }
 
@@ -74,19 +102,9 @@ class LimiterTicket {
   [[nodiscard]] Charge renew(std::uint64_t payload_bytes, std::uint64_t now_ns);
   /// Adds what was done under the lease to what each limiter is told next; the lease is void then.
   void settle_usage();
-  /// The next message asks the limiters.
-  void void_lease();
-  /// Without slots: everything is allowed.
-  void unlimit();
 
-  std::uint64_t messages_left_ = PLUGBOARD_LEASE_UNLIMITED;
-  std::uint64_t bytes_left_ = PLUGBOARD_LEASE_UNLIMITED;
-  std::uint64_t expires_ns_ = UINT64_MAX;
-  std::uint64_t denied_until_ns_ = 0;
   std::unique_ptr<LimiterSlots> slots_;  // null: no limiter
 };
-
-static_assert(sizeof(LimiterTicket) == 40, "every connection has one");
 
 /// Immutable; any thread.
 class LimiterChain {

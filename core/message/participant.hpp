@@ -27,13 +27,12 @@ class Participant : public peer::Peer {
   /// Who got this peer's last message. Most send to the same one again and again; while that one is
   /// registered it is the one to be found under its address, which need not be looked up. May have
   /// gone meanwhile: then only its memory stays, until the next message or the end of this peer.
-  peer::PeerRef& last_receiver() { return last_receiver_; }
+  peer::PeerRef& last_receiver() { return own_activity().last_receiver; }
   /// What the key allows; null: everything.
   const extension::Grant* grant() const { return key_ ? key_->admission.grant() : nullptr; }
 
  protected:
   extension::LimiterTicket limits_;
-  peer::PeerRef last_receiver_;
   std::unique_ptr<KeyHolding> key_;  // changed under lock_, since other threads read it; null: none
 };
 

@@ -36,6 +36,27 @@ std::chrono::steady_clock::time_point steady(std::uint64_t now_ns) {
 
 }  // namespace
 
+class Connection::Frames final : public FrameSink {
+ public:
+  explicit Frames(Connection& connection) : connection_(connection) {}
+
+  bool on_message(const IncomingMessage& message) override {
+    return connection_.on_message(message);
+  }
+  bool on_ping(std::string_view payload) override {
+    connection_.on_ping(payload);
+    return true;
+  }
+  bool on_pong(std::string_view /*payload*/) override { return true; }
+  void on_close(const wire::PeerClose& close) override { connection_.on_close(close); }
+  void on_failure(std::uint16_t close_code, std::string_view reason) override {
+    connection_.on_failure(close_code, reason);
+  }
+
+ private:
+  Connection& connection_;
+};
+
 Connection::Connection(Loop& loop, Descriptor socket, const admission::IpAddress& tcp_peer,
                        bool overloaded)
     : loop_(loop),
@@ -151,10 +172,12 @@ void Connection::take(std::span<char> bytes) {
       if (entrance_ != nullptr) entrance_->received({bytes.data(), bytes.size()});
       break;
     case Phase::open:
-    case Phase::ending:
-      reader_.received(bytes.size(), loop_.buffer(), frame_rules(), *this);
+    case Phase::ending: {
+      Frames frames(*this);
+      reader_.received(bytes.size(), loop_.buffer(), frame_rules(), frames);
       count_read();
       break;
+    }
     case Phase::lingering:
     case Phase::closed:
       break;
@@ -170,7 +193,9 @@ FrameReader::Rules Connection::frame_rules() const {
 }
 
 void Connection::count_read() {
-  const std::uint64_t bytes = std::exchange(read_bytes_, 0);
+  peer::Activity* const present = activity();
+  if (present == nullptr) return;
+  const std::uint64_t bytes = std::exchange(present->unmetered_in, 0);
   if (bytes != 0 && key_ != nullptr) key_->meter.add_in(bytes, steady(loop_.now_ns()));
 }
 
@@ -340,7 +365,8 @@ void Connection::joined(std::span<char> waiting) {
   heard_since_ping_ = true;
   set_deadline(Deadline::heartbeat);
   if (!waiting.empty()) {
-    reader_.take(waiting, frame_rules(), *this);
+    Frames frames(*this);
+    reader_.take(waiting, frame_rules(), frames);
     count_read();
   }
   if (input_ended_) lose(peer::EndReason::closed);
@@ -367,10 +393,12 @@ bool Connection::on_message(const IncomingMessage& incoming) {
     message.data = expanded.message.data();
     message.size = expanded.message.size();
   }
-  messages_in_.store(messages_in_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  bytes_in_.store(bytes_in_.load(std::memory_order_relaxed) + message.size,
-                  std::memory_order_relaxed);
-  read_bytes_ += message.size;
+  peer::Activity& mine = own_activity();
+  mine.messages_in.store(mine.messages_in.load(std::memory_order_relaxed) + 1,
+                         std::memory_order_relaxed);
+  mine.bytes_in.store(mine.bytes_in.load(std::memory_order_relaxed) + message.size,
+                      std::memory_order_relaxed);
+  mine.unmetered_in += message.size;
   message::Turn turn = loop_.message_turn();
   const auto outcome = loop_.router().take(*this, message, turn);
   if (outcome == message::Outcome::not_utf8) [[unlikely]] {
@@ -380,17 +408,14 @@ bool Connection::on_message(const IncomingMessage& incoming) {
   return true;
 }
 
-bool Connection::on_ping(std::string_view payload) {
-  if (phase_ != Phase::open) return true;
+void Connection::on_ping(std::string_view payload) {
+  if (phase_ != Phase::open) return;
   std::array<char, wire::kMaxServerHeader + wire::kMaxControlPayload> frame;
   const std::size_t header =
       wire::write_server_header(frame.data(), wire::Opcode::pong, true, false, payload.size());
   std::copy(payload.begin(), payload.end(), frame.data() + header);
   send_own({frame.data(), header + payload.size()});
-  return true;
 }
-
-bool Connection::on_pong(std::string_view /*payload*/) { return true; }
 
 void Connection::on_close(const wire::PeerClose& close) {
   close_received_ = true;
@@ -582,7 +607,7 @@ void Connection::begin_end() {
     end_http_ = true;
   }
   entrance_.reset();
-  last_receiver_.reset();
+  if (peer::Activity* did = activity(); did != nullptr) did->last_receiver.reset();
   limits_.release();
   {
     std::unique_ptr<message::KeyHolding> key;
@@ -618,12 +643,16 @@ void Connection::tell_disconnected(peer::EndReason reason, std::uint16_t close_c
   if (!std::exchange(disconnect_due_, false)) return;
   const auto settings = loop_.shared().settings();
   if (!settings->chains->hooks.wants_disconnected()) return;
+  std::uint64_t messages_in = 0;
+  std::uint64_t bytes_in = 0;
   std::uint64_t messages_out = 0;
   std::uint64_t bytes_out = 0;
-  {
+  if (const peer::Activity* did = activity(); did != nullptr) {
     const std::lock_guard guard(lock_);
-    messages_out = messages_out_;
-    bytes_out = bytes_out_;
+    messages_in = did->messages_in.load(std::memory_order_relaxed);
+    bytes_in = did->bytes_in.load(std::memory_order_relaxed);
+    messages_out = did->messages_out;
+    bytes_out = did->bytes_out;
   }
   with_info([&](const plugboard_peer_info& info) {
     const plugboard_peer_end end{.size = sizeof(plugboard_peer_end),
@@ -634,8 +663,8 @@ void Connection::tell_disconnected(peer::EndReason reason, std::uint16_t close_c
                                  .close_reason = borrow(close_reason),
                                  .duration_ms = static_cast<std::uint64_t>(
                                      std::max<std::int64_t>(0, unix_ms() - info.connected_at_ms)),
-                                 .messages_in = messages_in_.load(std::memory_order_relaxed),
-                                 .bytes_in = bytes_in_.load(std::memory_order_relaxed),
+                                 .messages_in = messages_in,
+                                 .bytes_in = bytes_in,
                                  .messages_out = messages_out,
                                  .bytes_out = bytes_out};
     settings->chains->hooks.peer_disconnected(end, hooks_connected_);

@@ -22,7 +22,6 @@
 #include "message/participant.hpp"
 #include "metering/traffic.hpp"
 #include "net/deadlines.hpp"
-#include "net/event_source.hpp"
 #include "net/frame_reader.hpp"
 #include "net/settings.hpp"
 #include "net/transport.hpp"
@@ -36,10 +35,7 @@ class Entrance;
 class HttpSession;
 class Loop;
 
-class Connection final : public message::Participant,
-                         public EventSource,
-                         public DeadlineHook,
-                         private FrameSink {
+class Connection final : public message::Participant, public DeadlineHook {
  public:
   /// Takes over an accepted non-blocking socket. `overloaded`: the relay has all the connections
   /// it may have, so this one is only told so.
@@ -55,7 +51,8 @@ class Connection final : public message::Participant,
   void start();
 
   // For the loop.
-  void on_events(std::uint32_t events) override;
+  /// Events of the socket. May come once more after it was closed within the same turn.
+  void on_events(std::uint32_t events);
   void on_deadline(Deadline kind);
   void on_new_settings();
   /// Ends the peer as revoked if its grant has expired by now.
@@ -148,12 +145,12 @@ class Connection final : public message::Participant,
   void on_relayed_locked(std::uint64_t bytes) override;
   void continue_presence() override;
 
-  // FrameSink
-  bool on_message(const IncomingMessage& incoming) override;
-  bool on_ping(std::string_view payload) override;
-  bool on_pong(std::string_view payload) override;
-  void on_close(const wire::PeerClose& close) override;
-  void on_failure(std::uint16_t close_code, std::string_view reason) override;
+  // What the frame reader tells, by way of a FrameSink that need not live in every connection.
+  class Frames;
+  bool on_message(const IncomingMessage& incoming);
+  void on_ping(std::string_view payload);
+  void on_close(const wire::PeerClose& close);
+  void on_failure(std::uint16_t close_code, std::string_view reason);
 
   bool wants_input() const;
   void take(std::span<char> bytes);
@@ -201,9 +198,6 @@ class Connection final : public message::Participant,
   std::unique_ptr<Entrance> entrance_;
   std::uint64_t hooks_connected_ = 0;  // under the address's event lock
   std::int64_t connected_at_ms_ = 0;
-  std::uint64_t read_bytes_ = 0;  // payload bytes not counted on the meter yet
-  std::atomic<std::uint64_t> messages_in_{0};
-  std::atomic<std::uint64_t> bytes_in_{0};
 };
 
 }  // namespace plugboard::net

@@ -1,4 +1,5 @@
-// Something with a descriptor that a loop watches. The loop's thread calls.
+// Something with a descriptor that a loop watches, other than a Connection. The loop's thread
+// calls.
 #pragma once
 
 #include <cstdint>

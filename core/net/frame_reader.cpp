@@ -18,8 +18,9 @@ constexpr std::size_t compressed_limit(std::size_t max_message) {
 
 std::span<char> FrameReader::room(std::span<char> shared) {
   carried_ = false;
-  if (tail_ == nullptr) return shared;
-  GrowingBuffer& bytes = tail_->bytes;
+  Tail* const kept = tail();
+  if (kept == nullptr) return shared;
+  GrowingBuffer& bytes = kept->bytes;
   if (bytes.size() <= kCarry) {
     std::memcpy(shared.data(), bytes.data(), bytes.size());
     carried_ = true;
@@ -35,31 +36,32 @@ std::span<char> FrameReader::room(std::span<char> shared) {
 void FrameReader::received(std::size_t count, std::span<char> shared, const Rules& rules,
                            FrameSink& sink) {
   if (stopped_) return;
-  if (tail_ == nullptr) {
+  if (tail() == nullptr) {
     feed(shared.data(), count, Resumed{}, rules, sink);
     return;
   }
-  const std::unique_ptr<Tail> tail = std::move(tail_);
-  const Resumed resumed{tail->unmasked, tail->utf8};
+  Tail kept = std::move(*tail());
+  incomplete_->tail.reset();
+  const Resumed resumed{kept.unmasked, kept.utf8};
   if (std::exchange(carried_, false)) {
-    feed(shared.data(), tail->bytes.size() + count, resumed, rules, sink);
+    feed(shared.data(), kept.bytes.size() + count, resumed, rules, sink);
     return;
   }
-  tail->bytes.set_size(tail->bytes.size() + count);
+  kept.bytes.set_size(kept.bytes.size() + count);
   wire::FrameHeader header;
   static_cast<void>(
-      wire::parse_client_frame_header(tail->bytes.data(), tail->bytes.size(), true, header));
-  if (tail->bytes.size() == header.header_size + header.payload_size) {
-    feed(tail->bytes.data(), tail->bytes.size(), resumed, rules, sink);
+      wire::parse_client_frame_header(kept.bytes.data(), kept.bytes.size(), true, header));
+  if (kept.bytes.size() == header.header_size + header.payload_size) {
+    feed(kept.bytes.data(), kept.bytes.size(), resumed, rules, sink);
     return;
   }
   Resumed ahead = resumed;
-  char* const payload = tail->bytes.data() + header.header_size;
-  if (!check_ahead(header, payload, tail->bytes.size() - header.header_size, ahead)) {
+  char* const payload = kept.bytes.data() + header.header_size;
+  if (!check_ahead(header, payload, kept.bytes.size() - header.header_size, ahead)) {
     fail(wire::close_code::kInvalidPayload, "Invalid UTF-8", sink);
     return;
   }
-  tail_ = std::make_unique<Tail>(Tail{std::move(tail->bytes), ahead.unmasked, ahead.utf8});
+  incomplete_->tail.emplace(Tail{std::move(kept.bytes), ahead.unmasked, ahead.utf8});
 }
 
 void FrameReader::feed(char* data, std::size_t size, Resumed resumed, const Rules& rules,
@@ -67,7 +69,7 @@ void FrameReader::feed(char* data, std::size_t size, Resumed resumed, const Rule
   while (size > 0 && !stopped_) {
     wire::FrameHeader header;
     const wire::HeaderStatus status = wire::parse_client_frame_header(
-        data, size, rules.compression && assembly_ == nullptr, header);
+        data, size, rules.compression && assembly() == nullptr, header);
     if (status == wire::HeaderStatus::incomplete) {
       keep(data, size, resumed);
       return;
@@ -109,11 +111,12 @@ const char* FrameReader::objection(const wire::FrameHeader& header, const Rules&
   close_code = wire::close_code::kProtocolError;
   if (wire::is_control(header.opcode)) return nullptr;
   const bool continues = header.opcode == wire::Opcode::continuation;
-  if (continues && assembly_ == nullptr) return "Nothing to continue";
-  if (!continues && assembly_ != nullptr) return "Message within a message";
-  const bool compressed = continues ? assembly_->compressed : header.rsv1;
+  const Assembly* const begun = assembly();
+  if (continues && begun == nullptr) return "Nothing to continue";
+  if (!continues && begun != nullptr) return "Message within a message";
+  const bool compressed = continues ? begun->compressed : header.rsv1;
   const std::size_t limit = compressed ? compressed_limit(rules.max_message) : rules.max_message;
-  const std::size_t before = continues ? assembly_->payload_size() : 0;
+  const std::size_t before = continues ? begun->payload_size() : 0;
   if (header.payload_size > limit - std::min(limit, before)) {
     close_code = wire::close_code::kMessageTooBig;
     return "Message too big";
@@ -124,7 +127,7 @@ const char* FrameReader::objection(const wire::FrameHeader& header, const Rules&
 bool FrameReader::take_frame(const wire::FrameHeader& header, char* payload, FrameSink& sink) {
   const auto size = static_cast<std::size_t>(header.payload_size);
   if (wire::is_control(header.opcode)) return take_control(header, {payload, size}, sink);
-  if (header.fin && assembly_ == nullptr) [[likely]] {
+  if (header.fin && assembly() == nullptr) [[likely]] {
     return sink.on_message({.data = payload,
                             .size = size,
                             .binary = header.opcode == wire::Opcode::binary,
@@ -148,38 +151,41 @@ bool FrameReader::take_control(const wire::FrameHeader& header, std::string_view
 
 bool FrameReader::take_fragment(const wire::FrameHeader& header, std::string_view payload,
                                 FrameSink& sink) {
-  if (assembly_ == nullptr) {
-    assembly_ = std::make_unique<Assembly>();
-    assembly_->binary = header.opcode == wire::Opcode::binary;
-    assembly_->compressed = header.rsv1;
-    assembly_->bytes.reserve(kHeadroom + payload.size());
-    assembly_->bytes.set_size(kHeadroom);
+  std::optional<Assembly>& begun = incomplete().assembly;
+  if (!begun) {
+    begun.emplace();
+    begun->binary = header.opcode == wire::Opcode::binary;
+    begun->compressed = header.rsv1;
+    begun->bytes.reserve(kHeadroom + payload.size());
+    begun->bytes.set_size(kHeadroom);
   }
-  const bool check = !assembly_->binary && !assembly_->compressed;
-  if (check && (!assembly_->utf8.feed(payload) || (header.fin && !assembly_->utf8.complete()))) {
+  const bool check = !begun->binary && !begun->compressed;
+  if (check && (!begun->utf8.feed(payload) || (header.fin && !begun->utf8.complete()))) {
     sink.on_failure(wire::close_code::kInvalidPayload, "Invalid UTF-8");
     return false;
   }
-  assembly_->bytes.append(payload);
+  begun->bytes.append(payload);
   if (!header.fin) return true;
-  const std::unique_ptr<Assembly> whole = std::move(assembly_);
-  return sink.on_message({.data = whole->bytes.data() + kHeadroom,
-                          .size = whole->payload_size(),
-                          .binary = whole->binary,
-                          .compressed = whole->compressed,
+  Assembly whole = std::move(*begun);
+  begun.reset();
+  return sink.on_message({.data = whole.bytes.data() + kHeadroom,
+                          .size = whole.payload_size(),
+                          .binary = whole.binary,
+                          .compressed = whole.compressed,
                           .known_utf8 = check});
 }
 
 bool FrameReader::is_text(const wire::FrameHeader& header) const {
   if (header.opcode == wire::Opcode::text) return !header.rsv1;
-  return header.opcode == wire::Opcode::continuation && assembly_ != nullptr &&
-         !assembly_->binary && !assembly_->compressed;
+  const Assembly* const begun = assembly();
+  return header.opcode == wire::Opcode::continuation && begun != nullptr && !begun->binary &&
+         !begun->compressed;
 }
 
 bool FrameReader::check_ahead(const wire::FrameHeader& header, char* payload, std::size_t available,
                               Resumed& resumed) const {
   if (!is_text(header) || available == resumed.unmasked) return true;
-  if (resumed.unmasked == 0 && assembly_ != nullptr) resumed.utf8 = assembly_->utf8;
+  if (resumed.unmasked == 0 && assembly() != nullptr) resumed.utf8 = assembly()->utf8;
   char* const fresh = payload + resumed.unmasked;
   const std::size_t count = available - resumed.unmasked;
   wire::unmask(fresh, count, header.mask, resumed.unmasked);
@@ -188,10 +194,10 @@ bool FrameReader::check_ahead(const wire::FrameHeader& header, char* payload, st
 }
 
 void FrameReader::keep(const char* data, std::size_t size, const Resumed& resumed) {
-  tail_ = std::make_unique<Tail>();
-  tail_->bytes.append({data, size});
-  tail_->unmasked = resumed.unmasked;
-  tail_->utf8 = resumed.utf8;
+  Tail& kept = incomplete().tail.emplace();
+  kept.bytes.append({data, size});
+  kept.unmasked = resumed.unmasked;
+  kept.utf8 = resumed.utf8;
 }
 
 void FrameReader::fail(std::uint16_t close_code, std::string_view reason, FrameSink& sink) {
@@ -200,7 +206,8 @@ void FrameReader::fail(std::uint16_t close_code, std::string_view reason, FrameS
 }
 
 std::size_t FrameReader::held_bytes() const {
-  return (tail_ ? tail_->bytes.capacity() : 0) + (assembly_ ? assembly_->bytes.capacity() : 0);
+  return (tail() != nullptr ? tail()->bytes.capacity() : 0) +
+         (assembly() != nullptr ? assembly()->bytes.capacity() : 0);
 }
 
 }  // namespace plugboard::net

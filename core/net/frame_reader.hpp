@@ -1,7 +1,7 @@
 // One connection's incoming WebSocket bytes, cut into messages (RFC 6455 sections 5 and 6). Works
 // in the memory that the bytes were received into; keeps only what is incomplete, in memory that
-// grows with what has arrived and never to what a header announces. Idle it holds two null
-// pointers. The connection's own thread; no I/O of its own.
+// grows with what has arrived and never to what a header announces. Until a frame comes in parts
+// it holds a null pointer. The connection's own thread; no I/O of its own.
 #pragma once
 
 #include <algorithm>
@@ -11,6 +11,7 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -104,8 +105,7 @@ class FrameReader {
   /// Gives all memory back; nothing more will be read.
   void stop() {
     stopped_ = true;
-    tail_.reset();
-    assembly_.reset();
+    incomplete_.reset();
   }
 
   /// Bytes held for what is incomplete.
@@ -148,8 +148,23 @@ class FrameReader {
   void keep(const char* data, std::size_t size, const Resumed& resumed);
   void fail(std::uint16_t close_code, std::string_view reason, FrameSink& sink);
 
-  std::unique_ptr<Tail> tail_;
-  std::unique_ptr<Assembly> assembly_;
+  // Stays once it was needed; the buffers do not.
+  struct Incomplete {
+    std::optional<Tail> tail;
+    std::optional<Assembly> assembly;
+  };
+  Incomplete& incomplete() {
+    if (incomplete_ == nullptr) incomplete_ = std::make_unique<Incomplete>();
+    return *incomplete_;
+  }
+  Tail* tail() const {
+    return incomplete_ != nullptr && incomplete_->tail ? &*incomplete_->tail : nullptr;
+  }
+  Assembly* assembly() const {
+    return incomplete_ != nullptr && incomplete_->assembly ? &*incomplete_->assembly : nullptr;
+  }
+
+  std::unique_ptr<Incomplete> incomplete_;
   bool carried_ = false;  // the tail was given to the shared buffer by room()
   bool stopped_ = false;
 };

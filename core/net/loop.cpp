@@ -15,6 +15,10 @@
 namespace plugboard::net {
 namespace {
 
+// What epoll hands back is a Connection, or with this bit any other EventSource: connections need
+// no second table of virtual functions, and the call for each event is direct.
+constexpr std::uint64_t kOtherSource = 1;
+
 Descriptor made(int descriptor, const char* what) {
   if (descriptor < 0) throw std::system_error(errno, std::generic_category(), what);
   return Descriptor(descriptor);
@@ -89,7 +93,12 @@ void Loop::turn(int timeout_ms) {
   now_ns_ = monotonic_ns();
   take_settings();
   for (int i = 0; i < count; ++i) {
-    static_cast<EventSource*>(events[i].data.ptr)->on_events(events[i].events);
+    const std::uint64_t source = events[i].data.u64;
+    if ((source & kOtherSource) == 0) [[likely]] {
+      reinterpret_cast<Connection*>(source)->on_events(events[i].events);
+    } else {
+      reinterpret_cast<EventSource*>(source & ~kOtherSource)->on_events(events[i].events);
+    }
   }
   for (const auto& connection : std::exchange(again_, {})) connection->read();
   run_inbox();
@@ -115,9 +124,17 @@ void Loop::post(std::function<void()> work) {
 }
 
 void Loop::watch(int descriptor, EventSource& source, std::uint32_t events) {
+  watch(descriptor, reinterpret_cast<std::uint64_t>(&source) | kOtherSource, events);
+}
+
+void Loop::watch(int descriptor, Connection& connection, std::uint32_t events) {
+  watch(descriptor, reinterpret_cast<std::uint64_t>(&connection), events);
+}
+
+void Loop::watch(int descriptor, std::uint64_t source, std::uint32_t events) {
   epoll_event event{};
   event.events = events;
-  event.data.ptr = &source;
+  event.data.u64 = source;
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) != 0) {
     throw std::system_error(errno, std::generic_category(), "epoll_ctl");
   }

@@ -58,6 +58,7 @@ class Loop {
 
   // Descriptors.
   void watch(int descriptor, EventSource& source, std::uint32_t events);
+  void watch(int descriptor, Connection& connection, std::uint32_t events);
   void unwatch(int descriptor);
 
   // Connections.
@@ -105,6 +106,7 @@ class Loop {
 
   class Wake;
 
+  void watch(int descriptor, std::uint64_t source, std::uint32_t events);
   void take_settings();
   void run_inbox();
   void run_deadlines();

@@ -1,5 +1,6 @@
 #include "peer/block.hpp"
 
+#include <array>
 #include <cstdlib>
 #include <new>
 
@@ -8,8 +9,7 @@ namespace {
 
 class Stock {
  public:
-  Stock(std::size_t block_capacity, std::size_t limit)
-      : block_capacity_(block_capacity), limit_(limit) {}
+  Stock(BlockSize size, std::size_t limit) : size_(size), limit_(limit) {}
   Stock(const Stock&) = delete;
   Stock& operator=(const Stock&) = delete;
 
@@ -44,31 +44,50 @@ class Stock {
     return block;
   }
 
-  Block* allocate() const {
-    void* memory = std::malloc(sizeof(Block) + block_capacity_);
-    if (memory == nullptr) throw std::bad_alloc();
-    auto* block = new (memory) Block;
-    block->capacity = static_cast<std::uint32_t>(block_capacity_);
-    return block;
-  }
+  Block* allocate() const;
 
   Block* first_ = nullptr;
   std::size_t count_ = 0;
-  std::size_t block_capacity_;
+  BlockSize size_;
   std::size_t limit_;
 };
 
-thread_local Stock small_blocks(kSmallBlock, 256);  // 1 MiB a thread
-thread_local Stock large_blocks(kLargeBlock, 32);   // 2 MiB a thread
+constexpr std::size_t kBlockBytes[] = {512, 8192, 65536};
+
+constexpr std::size_t capacity_of(BlockSize size) {
+  return kBlockBytes[static_cast<std::size_t>(size)] - sizeof(Block);
+}
+
+Block* Stock::allocate() const {
+  void* memory = std::malloc(sizeof(Block) + capacity_of(size_));
+  if (memory == nullptr) throw std::bad_alloc();
+  auto* block = new (memory) Block;
+  block->capacity = static_cast<std::uint32_t>(capacity_of(size_));
+  block->size = size_;
+  return block;
+}
+
+class Stocks {
+ public:
+  Stock& of(BlockSize size) { return stocks_[static_cast<std::size_t>(size)]; }
+
+ private:
+  // At most 3.5 MiB a thread.
+  std::array<Stock, 3> stocks_{Stock(BlockSize::small, 1024), Stock(BlockSize::medium, 128),
+                               Stock(BlockSize::large, 32)};
+};
+
+thread_local Stocks stocks;
 
 }  // namespace
 
-Block* take_block(std::size_t wanted) {
-  return wanted <= kSmallBlock ? small_blocks.take() : large_blocks.take();
+BlockSize block_size_for(std::size_t bytes) noexcept {
+  if (bytes <= capacity_of(BlockSize::small)) return BlockSize::small;
+  return bytes <= capacity_of(BlockSize::medium) ? BlockSize::medium : BlockSize::large;
 }
 
-void give_block(Block* block) noexcept {
-  (block->capacity == kSmallBlock ? small_blocks : large_blocks).give(block);
-}
+Block* take_block(BlockSize size) { return stocks.of(size).take(); }
+
+void give_block(Block* block) noexcept { stocks.of(block->size).give(block); }
 
 }  // namespace plugboard::peer

@@ -7,16 +7,21 @@ namespace plugboard::peer {
 
 void Outbox::append(std::string_view bytes) {
   while (!bytes.empty()) {
-    if (last_ == nullptr || last_->free_bytes() == 0) {
-      // A second block for the same peer means that much is coming: take a large one.
-      Block* block = take_block(last_ == nullptr ? bytes.size() : kLargeBlock);
-      (last_ == nullptr ? first_ : last_->next) = block;
-      last_ = block;
+    if (first_ == nullptr) {
+      first_ = take_block(block_size_for(bytes.size()));
+      first_->last = first_;
+      first_->chain_bytes = 0;
+      first_->chain_unframed = 0;
+    } else if (first_->last->free_bytes() == 0) {
+      // Another block for the same peer means that much is coming: take a larger one.
+      first_->last = first_->last->next =
+          take_block(first_->last->size == BlockSize::small ? BlockSize::medium : BlockSize::large);
     }
-    const std::size_t part = std::min(bytes.size(), last_->free_bytes());
-    std::memcpy(last_->data() + last_->end, bytes.data(), part);
-    last_->end += static_cast<std::uint32_t>(part);
-    bytes_ += part;
+    Block& last = *first_->last;
+    const std::size_t part = std::min(bytes.size(), last.free_bytes());
+    std::memcpy(last.data() + last.end, bytes.data(), part);
+    last.end += static_cast<std::uint32_t>(part);
+    first_->chain_bytes += part;
     bytes.remove_prefix(part);
   }
 }
@@ -30,29 +35,37 @@ std::size_t Outbox::gather(std::span<std::string_view> parts) const noexcept {
 }
 
 void Outbox::consume(std::size_t count) noexcept {
-  // Frame boundaries matter only while something stays behind.
-  if (count < bytes_) {
-    unframed_ = count <= unframed_ ? unframed_ - count : boundary_at_or_after(count) - count;
-  } else {
-    unframed_ = 0;
+  if (first_ == nullptr || count >= first_->chain_bytes) {
+    clear();
+    return;
   }
-  bytes_ -= count;
-  while (first_ != nullptr && count >= first_->waiting_bytes()) {
+  // Frame boundaries matter only while something stays behind.
+  const std::size_t unframed = first_->chain_unframed;
+  const std::size_t left_unframed =
+      count <= unframed ? unframed - count : boundary_at_or_after(count) - count;
+  Block* const last = first_->last;
+  const std::size_t left = first_->chain_bytes - count;
+  while (count >= first_->waiting_bytes()) {
     count -= first_->waiting_bytes();
     Block* sent = first_;
     first_ = sent->next;
     give_block(sent);
   }
-  if (first_ == nullptr) {
-    last_ = nullptr;
-  } else {
-    first_->begin += static_cast<std::uint32_t>(count);
-  }
+  first_->begin += static_cast<std::uint32_t>(count);
+  first_->last = last;
+  first_->chain_bytes = left;
+  first_->chain_unframed = left_unframed;
 }
 
 void Outbox::discard_whole_frames(std::size_t committed) {
+  if (first_ == nullptr) return;
+  const std::size_t unframed = first_->chain_unframed;
   const std::size_t keep =
-      committed <= unframed_ ? unframed_ : boundary_at_or_after(std::min(committed, bytes_));
+      committed <= unframed ? unframed : boundary_at_or_after(std::min(committed, bytes()));
+  if (keep == 0) {
+    clear();
+    return;
+  }
   std::size_t passed = 0;
   Block* last_kept = nullptr;
   Block* block = first_;
@@ -68,14 +81,10 @@ void Outbox::discard_whole_frames(std::size_t committed) {
     give_block(block);
     block = next;
   }
-  if (last_kept == nullptr) {
-    first_ = nullptr;
-  } else {
-    last_kept->next = nullptr;
-  }
-  last_ = last_kept;
-  bytes_ = keep;
-  unframed_ = keep;
+  last_kept->next = nullptr;
+  first_->last = last_kept;
+  first_->chain_bytes = keep;
+  first_->chain_unframed = keep;
 }
 
 void Outbox::clear() noexcept {
@@ -84,9 +93,6 @@ void Outbox::clear() noexcept {
     give_block(first_);
     first_ = next;
   }
-  last_ = nullptr;
-  bytes_ = 0;
-  unframed_ = 0;
 }
 
 std::size_t Outbox::copy_out(std::size_t offset, char* out, std::size_t count) const noexcept {
@@ -118,9 +124,10 @@ std::size_t Outbox::frame_size_at(std::size_t offset) const noexcept {
 }
 
 std::size_t Outbox::boundary_at_or_after(std::size_t offset) const noexcept {
-  std::size_t boundary = unframed_;
-  while (boundary < offset && boundary < bytes_) boundary += frame_size_at(boundary);
-  return std::min(boundary, bytes_);
+  const std::size_t end = bytes();
+  std::size_t boundary = first_->chain_unframed;
+  while (boundary < offset && boundary < end) boundary += frame_size_at(boundary);
+  return std::min(boundary, end);
 }
 
 }  // namespace plugboard::peer

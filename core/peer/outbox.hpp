@@ -18,8 +18,8 @@ class Outbox {
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
 
-  std::size_t bytes() const noexcept { return bytes_; }
-  bool empty() const noexcept { return bytes_ == 0; }
+  std::size_t bytes() const noexcept { return first_ == nullptr ? 0 : first_->chain_bytes; }
+  bool empty() const noexcept { return first_ == nullptr; }
 
   /// Copies one whole frame, given in up to two parts.
   void append_frame(std::string_view first, std::string_view second = {}) {
@@ -30,8 +30,9 @@ class Outbox {
   /// Copies bytes that are no whole frame: HTTP, or what is left of a frame that was partly sent
   /// past this outbox. Only while no whole frame waits.
   void append_unframed(std::string_view bytes) {
+    if (bytes.empty()) return;
     append(bytes);
-    unframed_ += bytes.size();
+    first_->chain_unframed += bytes.size();
   }
 
   /// The waiting bytes as up to `parts.size()` contiguous parts. Returns how many.
@@ -52,10 +53,7 @@ class Outbox {
   std::size_t frame_size_at(std::size_t offset) const noexcept;
   std::size_t boundary_at_or_after(std::size_t offset) const noexcept;
 
-  Block* first_ = nullptr;
-  Block* last_ = nullptr;
-  std::size_t bytes_ = 0;
-  std::size_t unframed_ = 0;  // bytes at the front before the first frame boundary
+  Block* first_ = nullptr;  // holds at least one byte
 };
 
 }  // namespace plugboard::peer

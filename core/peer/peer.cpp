@@ -26,14 +26,27 @@ void Dispatch::flush() {
   waiting_.clear();
 }
 
-Peer::~Peer() = default;
+Peer::~Peer() {
+  delete activity();
+  if (address_size_ > sizeof short_address_) delete[] long_address_;
+}
+
+Activity& Peer::activity_locked() {
+  Activity* present = activity_.load(std::memory_order_relaxed);
+  if (present == nullptr) {
+    present = new Activity;
+    activity_.store(present, std::memory_order_release);
+  }
+  return *present;
+}
 
 void Peer::set_name(Channel& channel, std::string_view id) {
   const std::lock_guard guard(lock_);
   channel_ = &channel;
-  address_size_ = static_cast<std::uint16_t>(channel.name().size() + 1 + id.size());
-  address_ = std::make_unique<char[]>(address_size_);
-  char* out = address_.get();
+  const std::size_t size = channel.name().size() + 1 + id.size();
+  char* out = short_address_.data();
+  if (size > sizeof short_address_) out = long_address_ = new char[size];
+  address_size_ = static_cast<std::uint16_t>(size);
   std::memcpy(out, channel.name().data(), channel.name().size());
   out[channel.name().size()] = ':';
   std::memcpy(out + channel.name().size() + 1, id.data(), id.size());
@@ -52,9 +65,10 @@ Delivery Peer::send(std::string_view frame, std::uint64_t data_bytes, Dispatch& 
   if (stage_ != Stage::open) return Delivery::gone;
   if (outbox_.bytes() + frame.size() > dispatch.outbox_limit) return Delivery::full;
   if (data_bytes != 0) {
-    unmetered_ += data_bytes;
-    bytes_out_ += data_bytes;
-    ++messages_out_;
+    Activity& activity = activity_locked();
+    activity.unmetered += data_bytes;
+    activity.bytes_out += data_bytes;
+    ++activity.messages_out;
   }
   if (frame.size() >= kDirectFrame && outbox_.empty() && !blocked_) {
     const std::size_t written = write_past_outbox_locked(frame);
@@ -67,7 +81,7 @@ Delivery Peer::send(std::string_view frame, std::uint64_t data_bytes, Dispatch& 
     outbox_.append_frame(frame);
   }
   if (outbox_.bytes() >= kEarlyFlush && !blocked_) write_locked();
-  if (!in_dispatch_ && (unmetered_ != 0 || !blocked_)) {
+  if (!in_dispatch_ && (data_bytes != 0 || !blocked_)) {
     in_dispatch_ = true;
     dispatch.add(*this);
   }
@@ -116,7 +130,9 @@ void Peer::flush() {
   {
     const std::lock_guard guard(lock_);
     in_dispatch_ = false;
-    if (unmetered_ != 0) on_relayed_locked(std::exchange(unmetered_, 0));
+    if (Activity* present = activity(); present != nullptr && present->unmetered != 0) {
+      on_relayed_locked(std::exchange(present->unmetered, 0));
+    }
     if (stage_ != Stage::dead && !blocked_ && !outbox_.empty()) write_locked();
     has_room = outbox_.bytes() < Subscriber::kRoomBytes && stage_ == Stage::open;
   }

@@ -5,6 +5,7 @@
 // peer's lock is held.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <cstdint>
@@ -53,6 +54,20 @@ enum class Delivery : std::uint8_t {
   gone,  // the peer is not open
 };
 
+/// What a peer has done and been given. Comes into being with its first message, so that a
+/// connection that says nothing does not pay for it.
+struct Activity {
+  std::uint64_t messages_out = 0;  // the peer's lock
+  std::uint64_t bytes_out = 0;     // the peer's lock; payload bytes
+  std::uint64_t unmetered = 0;     // the peer's lock; payload bytes queued since the last flush
+  // Written by the connection's own thread.
+  std::atomic<std::uint64_t> messages_in{0};
+  std::atomic<std::uint64_t> bytes_in{0};  // payload bytes
+  // For the connection's own thread.
+  std::uint64_t unmetered_in = 0;  // payload bytes not counted on the meter yet
+  PeerRef last_receiver;           // see message::Participant
+};
+
 class Peer {
  public:
   virtual ~Peer();
@@ -61,7 +76,7 @@ class Peer {
 
   // Name: set once, before the peer is registered; constant from then on.
   void set_name(Channel& channel, std::string_view id);
-  std::string_view address() const { return {address_.get(), address_size_}; }
+  std::string_view address() const { return {address_text(), address_size_}; }
   std::string_view id() const {
     return address().substr(channel_ ? channel_->name().size() + 1 : 0);
   }
@@ -141,6 +156,17 @@ class Peer {
   /// At the end of the socket: nothing is queued or sent any more.
   void die_locked();
 
+  /// Null: no message has come or gone yet. Any thread.
+  Activity* activity() const { return activity_.load(std::memory_order_acquire); }
+  Activity& activity_locked();
+  /// For the connection's own thread, without lock_.
+  Activity& own_activity() {
+    if (Activity* present = activity(); present != nullptr) [[likely]]
+      return *present;
+    const std::lock_guard guard(lock_);
+    return activity_locked();
+  }
+
   SmallLock lock_;
   Stage stage_ = Stage::opening;  // lock_
   bool framed_ = false;           // lock_; what is sent are WebSocket frames
@@ -149,15 +175,17 @@ class Peer {
   bool encodes_ = false;          // set before it is open; data frames go through encoded()
   std::atomic<bool> presence_waits_{false};
   std::atomic<bool> registered_{false};
+  std::uint16_t address_size_ = 0;
   Outbox outbox_;                                // lock_
-  std::uint64_t unmetered_ = 0;                  // lock_; payload bytes queued since the last flush
-  std::uint64_t messages_out_ = 0;               // lock_
-  std::uint64_t bytes_out_ = 0;                  // lock_
   std::unique_ptr<Ending> ending_;               // lock_; set once, with the stage
   boost::intrusive_ptr<Subscriber> subscriber_;  // lock_
 
  private:
   friend class Dispatch;
+
+  const char* address_text() const {
+    return address_size_ <= sizeof short_address_ ? short_address_.data() : long_address_;
+  }
   friend void intrusive_ptr_add_ref(const Peer* peer) noexcept {
     peer->references_.fetch_add(1, std::memory_order_relaxed);
   }
@@ -165,10 +193,14 @@ class Peer {
     if (peer->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete peer;
   }
 
+  std::atomic<Activity*> activity_{nullptr};  // set once, under lock_; owned
   mutable std::atomic<std::uint32_t> references_{0};
   std::atomic<std::uint32_t> last_heard_s_{0};
-  std::uint16_t address_size_ = 0;
-  std::unique_ptr<char[]> address_;
+  // Most addresses are short enough to need no memory of their own.
+  union {
+    std::array<char, 24> short_address_{};
+    char* long_address_;
+  };
   Channel* channel_ = nullptr;
   Handle handle_ = 0;
 };

@@ -13,7 +13,7 @@
 namespace plugboard::server {
 namespace {
 
-constexpr std::size_t kQueuedLines = 8192;
+constexpr std::size_t kQueuedLines = 1024;
 
 spdlog::level::level_enum level_of(manifest::LogLevel level) {
   switch (level) {
