@@ -3,11 +3,15 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-port=$(sed -n 's/^listen = \["127.0.0.1:\([0-9]*\)"\]$/\1/p' "$here/plugboard.toml")
+port=$(sed -n 's/^listen = \["[0-9.]*:\([0-9]*\)"\]$/\1/p' "$here/plugboard.toml")
 peer="$root/build/release/bin/plugboard peer ws://127.0.0.1:$port --channel demo --key quickstart-key --id"
 cat >&2 <<TEXT
 
-Plugboard is about to listen on port $port. To see a message travel, paste into two other terminals:
+Plugboard is about to listen on port $port. Open this link in two tabs, and talk from one to the other:
+
+  http://127.0.0.1:$port/#key=quickstart-key
+
+Or see a message travel between two other terminals:
 
   $peer alice001
   $peer bob00001

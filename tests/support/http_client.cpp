@@ -36,6 +36,7 @@ class HttpClient::Connection {
     if (!stream_) open();
     http::response_parser<http::string_body> parser;
     parser.skip(method == "HEAD");
+    parser.body_limit(64 * 1024 * 1024);
     error_code error = exchange(request, parser);
     if (error) {
       throw std::runtime_error(std::string(method) + " " + std::string(target) + ": " +

@@ -1,16 +1,35 @@
 // The real relay as a process, with a manifest in a folder of its own.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
 export class Relay {
-  static async start(t, { channels = [{ name: 'demo' }], keys, port = 0, server = '', blobs } = {}) {
+  // files: folders to serve, by prefix.
+  static async start(t, options = {}) {
+    return Relay.#start(t, (relay) => relay.#configure(options));
+  }
+
+  // The relay of examples/quickstart, on a free port.
+  static async quickstart(t) {
+    return Relay.#start(t, async (relay) => {
+      const folder = fileURLToPath(new URL('../../../examples/quickstart/', import.meta.url));
+      const text = (await readFile(path.join(folder, 'plugboard.toml'), 'utf8'))
+        .replace('"../../build/release/plugins"', JSON.stringify(process.env.PLUGBOARD_PLUGINS))
+        .replace(/"(\.\.\/[^"]*|keys\.txt)"/g, (_, name) => JSON.stringify(path.join(folder, name)));
+      relay.manifest = (port) => text
+        .replace(/listen = .*/, `listen = ["127.0.0.1:${port}"]\nshutdown_grace = "100ms"`);
+      relay.port = 0;
+    });
+  }
+
+  static async #start(t, configure) {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'plugboard-test-'));
     const relay = new Relay(folder);
-    await relay.#configure({ channels, keys, server, blobs, port });
+    await configure(relay);
     await relay.#run();
     t.after(async () => {
       await relay.stop('SIGKILL');
@@ -27,11 +46,15 @@ export class Relay {
     return `ws://127.0.0.1:${this.port}`;
   }
 
+  get httpUrl() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
   get keyFile() {
     return path.join(this.folder, 'keys.txt');
   }
 
-  async #configure({ channels, keys, server, blobs, port }) {
+  async #configure({ channels = [{ name: 'demo' }], keys, port = 0, server = '', blobs, files = {} }) {
     const plugins = [];
     const chain = [];
     if (keys) {
@@ -45,6 +68,14 @@ export class Relay {
     if (blobs) {
       plugins.push('[[plugin]]\nname = "blobs"\nlibrary = "blob-store-memory"\n');
       chain.push('blob_store = "blobs"');
+    }
+    const folders = Object.entries(files);
+    for (const [i, [prefix, folder]] of folders.entries()) {
+      plugins.push(`[[plugin]]\nname = "files-${i}"\nlibrary = "http-files"\n` +
+        `config = { prefix = ${JSON.stringify(prefix)}, folder = ${JSON.stringify(folder)} }\n`);
+    }
+    if (folders.length > 0) {
+      chain.push(`http = ${JSON.stringify(folders.map((_, i) => `files-${i}`))}`);
     }
     this.manifest = (listen) =>
       [
@@ -90,6 +121,6 @@ export class Relay {
   }
 
   async stats() {
-    return (await fetch(`http://127.0.0.1:${this.port}/stats`)).json();
+    return (await fetch(`${this.httpUrl}/stats`)).json();
   }
 }
