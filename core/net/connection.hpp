@@ -166,6 +166,7 @@ class Connection final : public message::Participant, public DeadlineHook {
   /// Shuts our half once nothing waits and the other side has nothing left to say.
   void shut_if_done();
   void shut();
+  bool closed_cleanly() const;
   void close();
   void count_read();
   FrameReader::Rules frame_rules() const;
@@ -186,6 +187,7 @@ class Connection final : public message::Participant, public DeadlineHook {
   bool end_http_ : 1 = false;
   bool input_ended_ : 1 = false;
   bool hung_up_ : 1 = false;  // epoll has told that the input ends
+  bool input_drained_ : 1 = false;  // the last read took all there was
   bool paused_ : 1 = false;
   bool has_handle_ : 1 = false;
   bool in_registry_ = false;     // under the address's event lock

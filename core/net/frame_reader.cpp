@@ -35,7 +35,10 @@ std::span<char> FrameReader::room(std::span<char> shared) {
 
 void FrameReader::received(std::size_t count, std::span<char> shared, const Rules& rules,
                            FrameSink& sink) {
-  if (stopped_) return;
+  if (stopped_) {
+    excess_ = true;
+    return;
+  }
   if (tail() == nullptr) {
     feed(shared.data(), count, Resumed{}, rules, sink);
     return;
@@ -99,6 +102,7 @@ void FrameReader::feed(char* data, std::size_t size, Resumed resumed, const Rule
     resumed = Resumed{};
     if (!take_frame(header, payload, sink)) {
       stop();
+      excess_ = available > payload_size;
       return;
     }
     data = payload + payload_size;

@@ -108,6 +108,8 @@ class FrameReader {
     incomplete_.reset();
   }
 
+  /// Something came behind the end, and was thrown away.
+  bool excess() const { return excess_; }
   /// Bytes held for what is incomplete.
   std::size_t held_bytes() const;
 
@@ -167,6 +169,7 @@ class FrameReader {
   std::unique_ptr<Incomplete> incomplete_;
   bool carried_ = false;  // the tail was given to the shared buffer by room()
   bool stopped_ = false;
+  bool excess_ = false;
 };
 
 }  // namespace plugboard::net

@@ -49,6 +49,7 @@ class LineWriter {
   bool fail(int error);
   std::shared_ptr<Output> output();
   void wake() const;
+  bool half_full() const { return buffer_.size() >= buffer_size_ / 2; }
 
   const Callbacks callbacks_;
   int wake_ = -1;  // an eventfd: readable when the thread must look at `stopping_` and `output_`
@@ -60,6 +61,8 @@ class LineWriter {
   std::size_t buffer_size_;
   std::uint64_t dropped_ = 0;  // since the last line that told about it
   std::shared_ptr<Output> output_;
+  bool resting_ = false;    // the thread waits for a line
+  bool gathering_ = false;  // the thread waits for more lines
   bool stopping_ = false;
   Clock::time_point deadline_;  // once stopping
 
