@@ -49,7 +49,7 @@ std::optional<Options> parse_options(int argc, char** argv, NoRun& no_run) {
   CLI::App* idle = app.add_subcommand("idle", "Connections that say nothing: memory for each");
   CLI::App* connect = app.add_subcommand("connect", "Peers that come and go");
   CLI::App* presence =
-      app.add_subcommand("presence", "One peer that comes and goes, watched by many");
+      app.add_subcommand("presence", "Peers that come and go at once, each watched by all of many");
   for (CLI::App* mode : {throughput, ping_pong, paced, idle, connect, presence}) {
     mode->option_defaults()->always_capture_default();
   }
@@ -75,6 +75,9 @@ std::optional<Options> parse_options(int argc, char** argv, NoRun& no_run) {
   connect->add_option("--concurrency", options.concurrency, "Connections under way at once")
       ->check(CLI::Range(1, 100'000));
   add_seconds(*connect, options, "Seconds to measure");
+  presence->add_option("--peers", options.peers, "Peers that come and go at once")
+      ->check(CLI::Range(1, 1'000))
+      ->capture_default_str();
   add_seconds(*presence, options, "Seconds to measure");
 
   try {

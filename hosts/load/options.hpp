@@ -40,6 +40,7 @@ struct Options {
   double tick_us = 0;
   std::size_t connections = 1'000;
   bool touch = false;
+  std::size_t peers = 1;  ///< that come and go at once
   std::size_t concurrency = 16;
 };
 

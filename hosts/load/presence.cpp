@@ -1,4 +1,5 @@
-// One peer that comes and goes while many watch it: what it costs to tell each of them.
+// Peers that come and go at once while many watch them: what it costs to tell each watcher of each.
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <stdexcept>
@@ -23,8 +24,11 @@ class Flapping final : public ConnectionOwner {
         target_(target),
         watchers_(watchers),
         errors_(errors),
-        id_(peer_id('f', options.first)),
-        flapper_(loop, *this, 0) {
+        expected_total_(watchers.size() * options.peers) {
+    for (std::size_t i = 0; i < options.peers; ++i) {
+      ids_.push_back(peer_id('f', options.first + i));
+      flappers_.push_back(std::make_unique<Connection>(loop, *this, i));
+    }
     watchers_.on_message(
         [this](std::size_t, std::string_view payload) { on_status(kind_of(payload)); });
   }
@@ -46,6 +50,7 @@ class Flapping final : public ConnectionOwner {
     return {{"mode", "presence"},
             {"url", options_.url},
             {"watchers", watchers_.size()},
+            {"peers", flappers_.size()},
             {"measured_seconds", seconds},
             {"statuses", told},
             {"statuses_per_second", std::llround(static_cast<double>(told) / seconds)},
@@ -56,20 +61,24 @@ class Flapping final : public ConnectionOwner {
 
  private:
   void watch() {
-    std::string frame;
-    append_frame(frame, kText, watch_message(target_.address_of(id_)));
+    std::string frames;
+    for (const std::string& id : ids_) {
+      append_frame(frames, kText, watch_message(target_.address_of(id)));
+    }
     await_statuses(MessageKind::kOffline, [&] {
-      for (std::size_t i = 0; i < watchers_.size(); ++i) watchers_.at(i).send(frame);
+      for (std::size_t i = 0; i < watchers_.size(); ++i) watchers_.at(i).send(frames);
     });
   }
 
   void flap(MessageKind to) {
     changed_at_ = now_ns();
     await_statuses(to, [&] {
-      if (to == MessageKind::kOnline) {
-        flapper_.open(target_, id_);
-      } else {
-        flapper_.close();
+      for (std::size_t i = 0; i < flappers_.size(); ++i) {
+        if (to == MessageKind::kOnline) {
+          flappers_[i]->open(target_, ids_[i]);
+        } else {
+          flappers_[i]->close();
+        }
       }
     });
   }
@@ -81,17 +90,23 @@ class Flapping final : public ConnectionOwner {
     change();
     const Nanoseconds give_up = now_ns() + from_seconds(options_.drain);
     loop_.run([&] {
-      // Also until the peer's own connection has followed, so that it can turn round at once.
-      const bool settled = (expected == MessageKind::kOnline) == flapper_.is_open();
-      if ((told_ == watchers_.size() && settled) || errors_.total() > 0) return Loop::kStop;
+      // Also until the peers' own connections have followed, so that they can turn round at once.
+      if ((told_ == expected_total_ && settled(expected == MessageKind::kOnline)) ||
+          errors_.total() > 0)
+        return Loop::kStop;
       if (now_ns() < give_up) return give_up;
       errors_.add("watchers who were not told in time");
       return Loop::kStop;
     });
   }
 
+  bool settled(bool open) const {
+    return std::all_of(flappers_.begin(), flappers_.end(),
+                       [&](const auto& flapper) { return flapper->is_open() == open; });
+  }
+
   void on_status(MessageKind kind) {
-    if (kind != expected_ || told_ == watchers_.size()) {
+    if (kind != expected_ || told_ == expected_total_) {
       errors_.add("a status that was not to be expected");
       return;
     }
@@ -114,8 +129,9 @@ class Flapping final : public ConnectionOwner {
   const Target& target_;
   Crowd& watchers_;
   Errors& errors_;
-  std::string id_;
-  Connection flapper_;
+  std::size_t expected_total_;  // statuses for one change of all
+  std::vector<std::string> ids_;
+  std::vector<std::unique_ptr<Connection>> flappers_;
   MessageKind expected_ = MessageKind::kOffline;
   std::size_t told_ = 0;
   std::uint64_t told_total_ = 0;
