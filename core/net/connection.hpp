@@ -186,7 +186,7 @@ class Connection final : public message::Participant, public DeadlineHook {
   bool end_begun_ : 1 = false;
   bool end_http_ : 1 = false;
   bool input_ended_ : 1 = false;
-  bool hung_up_ : 1 = false;  // epoll has told that the input ends
+  bool hung_up_ : 1 = false;        // epoll has told that the input ends
   bool input_drained_ : 1 = false;  // the last read took all there was
   bool paused_ : 1 = false;
   bool has_handle_ : 1 = false;

@@ -43,8 +43,12 @@ TEST_F(WordFilter, FindsWordsThatAreSpelledWithEscapes) {
   EXPECT_EQ(send(R"("h\u00e4m")"), Status::kDeny);
 }
 
-TEST_F(WordFilter, DoesNotLetMessagesPassThatNestTooDeeply) {
-  EXPECT_EQ(send(std::string(500, '[') + std::string(500, ']')), Status::kError);
+TEST_F(WordFilter, DoesNotLetMessagesPassThatNestTooDeeplyToBeLookedInto) {
+  EXPECT_EQ(send(std::string(500, '[') + R"("sp\u0061m")" + std::string(500, ']')), Status::kError);
+}
+
+TEST_F(WordFilter, NeedNotLookIntoMessagesWithoutEscapesInWhichNoWordStands) {
+  EXPECT_EQ(send(std::string(500, '[') + std::string(500, ']')), Status::kNext);
 }
 
 TEST_F(WordFilter, ToleratesNumbersOfAnySize) { EXPECT_EQ(send("1e999"), Status::kNext); }
