@@ -124,6 +124,11 @@ void WorkerPool::run(const std::shared_ptr<State>& state) {
       const Job job = std::move(queue->jobs.front());
       queue->jobs.pop_front();
       state->make_ready(queue);
+      // Jobs posted while the queue was ready already woke nobody for themselves.
+      if (!state->ready.empty()) {
+        if (state->idle < state->ready.size()) (void)state->start_thread();
+        state->work.notify_one();
+      }
       lock.unlock();
       job();
     }

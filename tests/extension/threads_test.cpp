@@ -100,6 +100,24 @@ TEST(WorkerPool, ALaneThatHangsLeavesTheOthersGoing) {
   EXPECT_TRUE(hanging->close(soon()));
 }
 
+TEST(WorkerPool, JobsPostedInARowDoNotWaitForEachOther) {
+  // The case to hit: one thread, idle, that has not taken the first when the second comes.
+  for (int round = 0; round < 200; ++round) {
+    WorkerPool pool(4);
+    const auto lane = pool.make_lane(100);
+    Mailbox<int> warm;
+    EXPECT_TRUE(lane->post([&] { warm.put(round); }));
+    ASSERT_TRUE(warm.take());
+    for (int turn = 0; turn < round; ++turn) std::this_thread::yield();
+    Mailbox<int> second;
+    Mailbox<bool> first;
+    EXPECT_TRUE(lane->post([&] { first.put(second.take().has_value()); }));
+    EXPECT_TRUE(lane->post([&] { second.put(round); }));
+    ASSERT_TRUE(first.take().value_or(false)) << "in round " << round;
+    EXPECT_TRUE(lane->close(soon()));
+  }
+}
+
 TEST(WorkerPool, LanesTakeTurns) {
   WorkerPool pool(1);
   const auto busy = pool.make_lane(100);
