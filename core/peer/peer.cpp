@@ -63,7 +63,10 @@ Delivery Peer::send(std::string_view frame, std::uint64_t data_bytes, Dispatch& 
   if (encodes_ && data_bytes != 0) frame = encoded(frame, data_bytes);
   const std::lock_guard guard(lock_);
   if (stage_ != Stage::open) return Delivery::gone;
-  if (outbox_.bytes() + frame.size() > dispatch.outbox_limit) return Delivery::full;
+  // What would wait alone always may: nothing could make more room for it.
+  if (!outbox_.empty() && outbox_.bytes() + frame.size() > dispatch.outbox_limit) {
+    return Delivery::full;
+  }
   if (data_bytes != 0) {
     Activity& activity = activity_locked();
     activity.unmetered += data_bytes;

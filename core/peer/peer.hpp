@@ -50,7 +50,7 @@ class Dispatch {
 
 enum class Delivery : std::uint8_t {
   queued,
-  full,  // it would pass the outbox limit; nothing was queued
+  full,  // something waits and it would pass the outbox limit; nothing was queued
   gone,  // the peer is not open
 };
 

@@ -39,6 +39,19 @@ TEST_F(PeerTest, WhatIsSentArrivesOnceTheDispatchIsFlushed) {
   EXPECT_THAT(alice->messages(), ElementsAre("one", "two"));
 }
 
+TEST_F(PeerTest, WhatWouldPassTheLimitIsNotQueuedBehindOthers) {
+  alice->open();
+  EXPECT_EQ(send("first"), Delivery::queued);
+  EXPECT_EQ(send(std::string(10'000, 'x')), Delivery::full);
+}
+
+TEST_F(PeerTest, WhatWaitsAloneMayPassTheLimit) {
+  alice->open();
+  const std::string larger(10'000, 'x');
+  EXPECT_EQ(send(larger), Delivery::queued);
+  EXPECT_THAT(alice->messages(), ElementsAre(larger));
+}
+
 TEST_F(PeerTest, LargeFramesGoStraightToASocketWithNothingWaiting) {
   alice->open();
   const std::string large(5000, 'x');
