@@ -139,11 +139,19 @@ void Registry::unwatch_channel(Peer& watcher, const Channel& channel) {
   for (std::uint32_t number = 0; number < joined; ++number) {
     Stripe& stripe = stripes_[number];
     const std::lock_guard stripe_guard(stripe.lock);
-    const auto list = stripe.channel_watchers.find(channel.number());
-    if (list == stripe.channel_watchers.end()) continue;
-    list->second.erase(subscriber.get());
-    if (list->second.empty()) stripe.channel_watchers.erase(list);
+    const std::lock_guard guard(subscriber->lock_);
+    // Another connection may have got the subscriber meanwhile and joined this stripe anew.
+    if (subscriber->has_joined_locked(channel, number)) continue;
+    leave_channel_locked(stripe, channel, *subscriber);
   }
+}
+
+void Registry::leave_channel_locked(Stripe& stripe, const Channel& channel,
+                                    Subscriber& subscriber) {
+  const auto list = stripe.channel_watchers.find(channel.number());
+  if (list == stripe.channel_watchers.end()) return;
+  list->second.erase(&subscriber);
+  if (list->second.empty()) stripe.channel_watchers.erase(list);
 }
 
 void Registry::continue_presence(Peer& watcher, Dispatch& dispatch) {
@@ -219,10 +227,7 @@ void Registry::drop_watches(Peer& watcher) {
     for (std::uint32_t number = 0; number < watch.next_stripe; ++number) {
       Stripe& stripe = stripes_[number];
       const std::lock_guard stripe_guard(stripe.lock);
-      const auto list = stripe.channel_watchers.find(watch.channel->number());
-      if (list == stripe.channel_watchers.end()) continue;
-      list->second.erase(subscriber.get());
-      if (list->second.empty()) stripe.channel_watchers.erase(list);
+      leave_channel_locked(stripe, *watch.channel, *subscriber);
     }
   }
 }

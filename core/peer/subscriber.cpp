@@ -1,5 +1,6 @@
 #include "peer/subscriber.hpp"
 
+#include <algorithm>
 #include <mutex>
 
 #include "peer/server_frames.hpp"
@@ -22,6 +23,12 @@ void Subscriber::tell(std::string_view address, bool online, std::string_view fr
                       Dispatch& dispatch) {
   const std::lock_guard guard(lock_);
   tell_locked(address, online, frame, dispatch);
+}
+
+bool Subscriber::has_joined_locked(const Channel& channel, std::uint32_t stripe) const {
+  return std::any_of(channels_.begin(), channels_.end(), [&](const ChannelWatch& watch) {
+    return watch.channel == &channel && stripe < watch.next_stripe;
+  });
 }
 
 void Subscriber::tell_locked(std::string_view address, bool online, std::string_view frame,

@@ -41,6 +41,8 @@ class Subscriber : public boost::intrusive_ref_counter<Subscriber> {
     std::uint32_t next_stripe;  // those before it have been joined
   };
 
+  /// Whether a watch of the channel is in the registry's list of this stripe.
+  bool has_joined_locked(const Channel& channel, std::uint32_t stripe) const;
   void tell_locked(std::string_view address, bool online, std::string_view frame,
                    Dispatch& dispatch);
   void keep_locked(std::string_view address, bool online, Dispatch& dispatch);
