@@ -11,6 +11,7 @@
 #include <iostream>
 #include <optional>
 #include <system_error>
+#include <thread>
 #include <variant>
 
 #include "commands.hpp"
@@ -161,6 +162,17 @@ void drain(server::Relay& relay, const sigset_t& signals) {
   }
 }
 
+/// From now on the next of the signals that end a server does so at once, whatever else goes on. A
+/// plugin that keeps an I/O thread for ever must not keep the process.
+void end_at_next_signal(const sigset_t& signals) {
+  std::thread([signals] {
+    for (;;) {
+      const int signal = wait_signal(signals, std::nullopt);
+      if (signal == SIGTERM || signal == SIGINT) ::_exit(kFine);
+    }
+  }).detach();
+}
+
 }  // namespace
 
 int serve(const ServeOptions& options) {
@@ -200,6 +212,7 @@ int serve(const ServeOptions& options) {
   log.info("stopping: peers are sent away over " +
            std::to_string(manifest.server.shutdown_grace.count()) + " ms");
   drain(relay, signals);
+  end_at_next_signal(signals);
   relay.stop();
   return kFine;
 }

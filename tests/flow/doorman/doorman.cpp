@@ -25,6 +25,8 @@
 //   POST /doorman/release   answers them with yes, in the order asked
 //   POST /doorman/newest    answers the newest of the hook's with yes
 //   POST /doorman/revoke    revokes revocable-key
+//   POST /doorman/hang      keeps the thread that asks for ever
+#include <unistd.h>
 #include <plugboard/plugin.hpp>
 
 #include <mutex>
@@ -99,6 +101,9 @@ class Doorman : public plugboard::Plugin {
     if (request.path == "/doorman/revoke") {
       host().revoke(kRevocable);
       return plugboard::respond(200, "text/plain", "revoked");
+    }
+    if (request.path == "/doorman/hang") {
+      for (;;) ::pause();
     }
     return plugboard::next();
   }

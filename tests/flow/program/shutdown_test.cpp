@@ -6,6 +6,13 @@
 namespace plugboard::test {
 namespace {
 
+/// Whether the relay answers a request within a moment.
+bool answers(const Endpoint& endpoint) {
+  RawSocket socket(endpoint);
+  socket.send("GET /health HTTP/1.1\r\nHost: relay\r\nConnection: close\r\n\r\n");
+  return socket.await_end(Deadline(std::chrono::milliseconds(100)));
+}
+
 class Stopping : public testing::TestWithParam<int> {};
 
 TEST_P(Stopping, SendsEveryPeerAwayWithServiceRestartAndEndsWithZero) {
@@ -102,6 +109,21 @@ TEST(Shutdown, MessagesUnderWayBeforeItAreDelivered) {
   for (const std::string& message : sent) EXPECT_EQ(two.receive(), message);
   EXPECT_EQ(two.socket().await_close().code, 1012);
   EXPECT_EQ(relay.await_exit(), 0);
+}
+
+TEST(Shutdown, ASecondSignalEndsEvenARelayWhosePluginKeepsAnIoThread) {
+  RelayProcess relay({.plugins = doorman_table(),
+                      .chain = "key_store = \"open\"\nhttp = [\"doorman\"]\n",
+                      .threads = 1});
+  RawSocket caught(relay.endpoint());
+  caught.send("POST /doorman/hang HTTP/1.1\r\nHost: relay\r\nContent-Length: 0\r\n\r\n");
+  ASSERT_TRUE(await([&] { return !answers(relay.endpoint()); }));
+  relay.signal(SIGTERM);
+  ASSERT_TRUE(relay.await_log("stopping"));
+  EXPECT_TRUE(await([&] {
+    relay.signal(SIGTERM);
+    return relay.await_any_end(Deadline(std::chrono::milliseconds(50)));
+  }));
 }
 
 TEST(Shutdown, FreesThePortForTheNext) {
