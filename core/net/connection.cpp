@@ -677,8 +677,10 @@ void Connection::with_info(const std::function<void(const plugboard_peer_info&)>
   std::string key_text;
   std::shared_ptr<const extension::Grant> grant;
   std::size_t channel_size = 0;
+  bool secure = false;
   {
     const std::lock_guard guard(lock_);
+    secure = transport_.secure();
     address_text = address();
     channel_size = channel() != nullptr ? channel()->name().size() : 0;
     key_text = key_name();
@@ -688,8 +690,8 @@ void Connection::with_info(const std::function<void(const plugboard_peer_info&)>
   const std::string_view text = address_text;
   plugboard_peer_info info{};
   info.size = sizeof info;
-  info.flags = (registered() ? PLUGBOARD_PEER_REGISTERED : 0U) |
-               (transport_.secure() ? PLUGBOARD_PEER_SECURE : 0U);
+  info.flags =
+      (registered() ? PLUGBOARD_PEER_REGISTERED : 0U) | (secure ? PLUGBOARD_PEER_SECURE : 0U);
   info.peer = handle();
   if (!text.empty()) {
     info.channel = borrow(text.substr(0, channel_size));
