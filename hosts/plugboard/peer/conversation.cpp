@@ -21,7 +21,7 @@ void Conversation::on_event(const PeerEvent& event) {
 }
 
 void Conversation::on(const Opened&) {
-  own_questions_ = 1;
+  self_watches_.assign(1, true);
   // The client restores watches by itself.
   if (!std::exchange(asked_before_, true)) client_.watch(client_.address());
 }
@@ -37,12 +37,14 @@ void Conversation::on(const Message& message) {
 }
 
 void Conversation::on(const Status& status) {
-  if (status.address != client_.address() || own_questions_ == 0) {
+  const bool of_self = status.address == client_.address() && !self_watches_.empty();
+  const bool answers_us = of_self && self_watches_.front();
+  if (of_self) self_watches_.pop_front();
+  if (answers_us) {
+    answered();
+  } else {
     show(status);
-    return;
   }
-  --own_questions_;
-  answered();
 }
 
 void Conversation::answered() {
@@ -60,6 +62,7 @@ void Conversation::answered() {
 void Conversation::on(const ErrorInfo& error) {
   if (!joined_ && (error.code == "FORBIDDEN_ADDRESS" || error.code == "TOO_MANY_WATCHES")) {
     // We are in, though we may not watch ourselves.
+    self_watches_.clear();
     answered();
     return;
   }
@@ -123,6 +126,7 @@ bool Conversation::carry_out(std::string_view line) {
     }
     on(Rejected{"not sent: not connected"});
   } else if (const auto* watch = std::get_if<WatchLine>(&typed)) {
+    if (watch->address == client_.address()) self_watches_.push_back(false);
     client_.watch(watch->address);
   } else if (const auto* unwatch = std::get_if<UnwatchLine>(&typed)) {
     // Our own address stays watched, for the question after the next reconnect.
@@ -147,7 +151,7 @@ void Conversation::on_input_end() {
     return;
   }
   flushing_ = true;
-  ++own_questions_;
+  self_watches_.push_back(true);
   client_.watch(client_.address());
 }
 

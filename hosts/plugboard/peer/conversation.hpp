@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <set>
@@ -73,7 +74,9 @@ class Conversation {
   bool leaving_ = false;
   bool finished_ = false;
   bool asked_before_ = false;
-  unsigned own_questions_ = 0;  // watches of our own address whose answers are ours alone
+  // The watches of our own address that have not been answered, oldest first: true for a question
+  // of our own, whose answer is not to be shown.
+  std::deque<bool> self_watches_;
   std::uint64_t messages_ = 0;
   int exit_code_ = 0;
 };
