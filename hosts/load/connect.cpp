@@ -23,6 +23,11 @@ class Cycles final : public ConnectionOwner {
       slots_.push_back(std::make_unique<Connection>(loop, *this, i));
       free_.push_back(i);
     }
+    rests_.resize(options.concurrency);
+    events_.joined = [this] { joined(*slots_[current_]); };
+    events_.message = [this](std::string_view message) { errors_.add(message); };
+    events_.answer = [this](std::string_view frames) { slots_[current_]->send(frames); };
+    events_.refused = [this](std::string_view why) { errors_.add(why); };
   }
 
   Report run() {
@@ -45,6 +50,7 @@ class Cycles final : public ConnectionOwner {
     cpu.stop();
     return {{"mode", "connect"},
             {"url", options_.url},
+            {"protocol", options_.protocol},
             {"concurrency", options_.concurrency},
             {"measured_seconds", seconds},
             {"cycles", cycles_},
@@ -67,16 +73,30 @@ class Cycles final : public ConnectionOwner {
 
   void on_open(Connection& connection) override {
     std::string frame;
-    append_frame(frame, kPing, "registered?");
+    if (target_.dialect != nullptr) {
+      rests_[connection.index()].clear();
+      frame = target_.dialect->greeting(peer_id('c', options_.first + connection.index()));
+    } else {
+      append_frame(frame, kPing, "registered?");
+    }
     connection.send(frame);
   }
 
   void on_pong(Connection& connection) override {
+    if (target_.dialect == nullptr) joined(connection);
+  }
+
+  void joined(Connection& connection) {
     open_latencies_.record(now_ns() - started_at_[connection.index()]);
     connection.close();
   }
 
-  void on_message(Connection& /*connection*/, std::string_view payload) override {
+  void on_message(Connection& connection, std::string_view payload) override {
+    if (target_.dialect != nullptr) {
+      current_ = connection.index();
+      target_.dialect->take(payload, rests_[current_], events_);
+      return;
+    }
     errors_.add(kind_of(payload) == MessageKind::kError ? payload : "a message nobody asked for");
   }
 
@@ -95,6 +115,9 @@ class Cycles final : public ConnectionOwner {
   std::vector<std::unique_ptr<Connection>> slots_;
   std::vector<std::size_t> free_;
   std::vector<Nanoseconds> started_at_;
+  DialectEvents events_;
+  std::size_t current_ = 0;         // the connection whose data a dialect takes
+  std::vector<std::string> rests_;  // for the dialect, by connection
   Histogram open_latencies_;
   Errors errors_;
   std::uint64_t cycles_ = 0;
@@ -104,7 +127,9 @@ class Cycles final : public ConnectionOwner {
 
 Report run_connect(const Options& options) {
   Loop loop(kBuffer);
-  const Target target = Target::resolve(Url::parse(options.url), options.channel, options.key);
+  const auto dialect = make_dialect(options.protocol);
+  const Target target =
+      Target::resolve(Url::parse(options.url), options.channel, options.key, dialect.get());
   return Cycles(options, loop, target).run();
 }
 

@@ -48,7 +48,8 @@ std::string describe_close(std::string_view payload) {
 
 }  // namespace
 
-Target Target::resolve(const Url& url, std::string channel, std::string_view key) {
+Target Target::resolve(const Url& url, std::string channel, std::string_view key,
+                       const Dialect* dialect) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
@@ -67,7 +68,24 @@ Target Target::resolve(const Url& url, std::string channel, std::string_view key
   target.prefix = url.prefix;
   target.channel = std::move(channel);
   if (!key.empty()) target.query = "?key=" + std::string(key);
+  target.dialect = dialect;
   return target;
+}
+
+std::string Target::upgrade_request(std::string_view id) const {
+  std::string request = "GET " + prefix;
+  if (dialect != nullptr) {
+    request += dialect->target(id);
+  } else {
+    request += "/" + channel + "/" + std::string(id) + query;
+  }
+  request += " HTTP/1.1\r\nHost: " + authority +
+             "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
+  if (dialect != nullptr && !dialect->subprotocol().empty()) {
+    request += "Sec-WebSocket-Protocol: " + std::string(dialect->subprotocol()) + "\r\n";
+  }
+  return request + "\r\n";
 }
 
 void Connection::open(const Target& target, std::string_view id) {
@@ -78,10 +96,7 @@ void Connection::open(const Target& target, std::string_view id) {
   ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
   if (target.loopback_v4) bind_loopback(fd_, index_);
   state_ = State::kConnecting;
-  pending_ = "GET " + target.prefix + "/" + target.channel + "/" + std::string(id) + target.query +
-             " HTTP/1.1\r\nHost: " + target.authority +
-             "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+  pending_ = target.upgrade_request(id);
   const auto* address = reinterpret_cast<const sockaddr*>(&target.address);
   if (::connect(fd_, address, target.address_size) != 0 && errno != EINPROGRESS) {
     const std::string why = describe("connect: ", errno);

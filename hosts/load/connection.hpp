@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "load/clock.hpp"
+#include "load/dialect.hpp"
 #include "load/loop.hpp"
 #include "load/url.hpp"
 
@@ -41,14 +42,20 @@ struct Target {
   std::string prefix;   ///< of the path
   std::string channel;  ///< as configured, `pwa` or `pwa/key`
   std::string query;    ///< empty, or `?key=...`
+  /// Null: Plugboard's own protocol. Outlives the target.
+  const Dialect* dialect = nullptr;
 
   /// Throws when the host cannot be resolved.
-  static Target resolve(const Url& url, std::string channel, std::string_view key);
+  static Target resolve(const Url& url, std::string channel, std::string_view key,
+                        const Dialect* dialect = nullptr);
 
   /// An address on the channel.
   [[nodiscard]] std::string address_of(std::string_view id) const {
     return channel + ":" + std::string(id);
   }
+
+  /// A client's upgrade request.
+  [[nodiscard]] std::string upgrade_request(std::string_view id) const;
 };
 
 class Connection {

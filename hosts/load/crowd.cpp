@@ -22,6 +22,16 @@ Crowd::Crowd(Loop& loop, const Target& target, std::vector<std::string> ids, Err
   for (std::size_t i = 0; i < ids_.size(); ++i) {
     connections_.push_back(std::make_unique<Connection>(loop_, *this, i));
   }
+  if (target_.dialect == nullptr) return;
+  rests_.resize(ids_.size());
+  events_.joined = [this] {
+    if (registered_ < size()) registered();
+  };
+  events_.message = [this](std::string_view message) {
+    if (handler_) handler_(current_, message);
+  };
+  events_.answer = [this](std::string_view frames) { connections_[current_]->send(frames); };
+  events_.refused = [this](std::string_view why) { errors_.add(why); };
 }
 
 void Crowd::open(Fence fence) {
@@ -51,7 +61,9 @@ void Crowd::open(Fence fence) {
 
 void Crowd::on_open(Connection& connection) {
   std::string frame;
-  if (fence_ == Fence::kPing) {
+  if (target_.dialect != nullptr) {
+    frame = target_.dialect->greeting(ids_[connection.index()]);
+  } else if (fence_ == Fence::kPing) {
     append_frame(frame, kPing, "registered?");
   } else {
     append_frame(frame, kText, watch_message(address(connection.index())));
@@ -60,6 +72,11 @@ void Crowd::on_open(Connection& connection) {
 }
 
 void Crowd::on_message(Connection& connection, std::string_view payload) {
+  if (target_.dialect != nullptr) {
+    current_ = connection.index();
+    target_.dialect->take(payload, rests_[current_], events_);
+    return;
+  }
   const MessageKind kind = kind_of(payload);
   if (kind == MessageKind::kError) {
     errors_.add(payload);
@@ -74,7 +91,7 @@ void Crowd::on_message(Connection& connection, std::string_view payload) {
 }
 
 void Crowd::on_pong(Connection& /*connection*/) {
-  if (fence_ == Fence::kPing && registered_ < size()) registered();
+  if (target_.dialect == nullptr && fence_ == Fence::kPing && registered_ < size()) registered();
 }
 
 void Crowd::registered() { ++registered_; }

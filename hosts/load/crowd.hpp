@@ -35,6 +35,8 @@ class Crowd final : public ConnectionOwner {
   [[nodiscard]] Connection& at(std::size_t index) { return *connections_[index]; }
   [[nodiscard]] std::size_t size() const { return connections_.size(); }
 
+  [[nodiscard]] const std::string& id(std::size_t index) const { return ids_[index]; }
+
   /// An address on the channel of this crowd.
   [[nodiscard]] std::string address(std::size_t index) const {
     return target_.address_of(ids_[index]);
@@ -57,6 +59,9 @@ class Crowd final : public ConnectionOwner {
   std::vector<std::unique_ptr<Connection>> connections_;
   OnMessage handler_;
   Fence fence_ = Fence::kPing;
+  DialectEvents events_;
+  std::size_t current_ = 0;         // the connection whose data a dialect takes
+  std::vector<std::string> rests_;  // for the dialect, by connection
   std::size_t started_ = 0;
   std::size_t registered_ = 0;
   std::size_t lost_ = 0;

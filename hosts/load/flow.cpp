@@ -23,6 +23,7 @@ std::uint64_t nearest(std::uint32_t truncated, std::uint64_t expected) {
 
 void Flow::send(std::size_t count, FlowCounts& counts) {
   // One thread, and nothing here calls back: the scratch space can be shared by all flows.
+  static std::string header;
   static std::string heads;
   static std::vector<iovec> pieces;
   const Body& body = message_.body();
@@ -36,6 +37,11 @@ void Flow::send(std::size_t count, FlowCounts& counts) {
       if (copied) heads += body.masked;
     }
     pieces.clear();
+    if (message_.batched()) {
+      header.clear();
+      message_.append_batch(header, now);
+      pieces.push_back({.iov_base = header.data(), .iov_len = header.size()});
+    }
     if (copied) {
       pieces.push_back({.iov_base = heads.data(), .iov_len = heads.size()});
     } else {

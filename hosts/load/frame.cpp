@@ -4,7 +4,8 @@
 
 namespace plugboard::load {
 
-void append_header(std::string& out, std::uint8_t opcode, std::size_t size) {
+void append_header(std::string& out, std::uint8_t opcode, std::size_t size,
+                   const std::array<std::uint8_t, 4>& key) {
   constexpr std::uint8_t kFin = 0x80;
   constexpr std::uint8_t kMasked = 0x80;
   out.push_back(static_cast<char>(kFin | opcode));
@@ -21,7 +22,7 @@ void append_header(std::string& out, std::uint8_t opcode, std::size_t size) {
   for (int shift = (length_bytes - 1) * 8; shift >= 0; shift -= 8) {
     out.push_back(static_cast<char>((static_cast<std::uint64_t>(size) >> shift) & 0xff));
   }
-  out.append(reinterpret_cast<const char*>(kMask.data()), kMask.size());
+  out.append(reinterpret_cast<const char*>(key.data()), key.size());
 }
 
 void mask(char* bytes, std::size_t size, std::size_t offset) {

@@ -17,11 +17,15 @@ constexpr std::uint8_t kClose = 8;
 constexpr std::uint8_t kPing = 9;
 constexpr std::uint8_t kPong = 10;
 
-/// The one masking key of every frame, so that frames can be built and masked ahead of time.
+/// The masking key of nearly every frame, so that frames can be built and masked ahead of time.
 constexpr std::array<std::uint8_t, 4> kMask = {0x6b, 0x1d, 0xc4, 0x92};
 
+/// A key that changes nothing: for frames whose parts cannot be masked ahead of time.
+constexpr std::array<std::uint8_t, 4> kNoMask = {0, 0, 0, 0};
+
 /// Appends the header of a final masked frame with `size` payload bytes.
-void append_header(std::string& out, std::uint8_t opcode, std::size_t size);
+void append_header(std::string& out, std::uint8_t opcode, std::size_t size,
+                   const std::array<std::uint8_t, 4>& key = kMask);
 
 /// XORs `bytes` with the mask as if they began `offset` bytes into a payload.
 void mask(char* bytes, std::size_t size, std::size_t offset);

@@ -1,4 +1,5 @@
 // Connections that say nothing: what each costs in memory, and in CPU time while it is held.
+#include <stdexcept>
 #include <vector>
 
 #include "load/crowd.hpp"
@@ -34,7 +35,12 @@ void touch_all(Loop& loop, Crowd& crowd, Errors& errors) {
 
 Report run_idle(const Options& options) {
   Loop loop(kBuffer);
-  const Target target = Target::resolve(Url::parse(options.url), options.channel, options.key);
+  const auto dialect = make_dialect(options.protocol);
+  const Target target =
+      Target::resolve(Url::parse(options.url), options.channel, options.key, dialect.get());
+  if (options.touch && dialect != nullptr) {
+    throw std::invalid_argument("--touch is for Plugboard's own protocol");
+  }
   Errors errors;
   std::vector<std::string> ids;
   for (std::size_t i = 0; i < options.connections; ++i) {
@@ -42,6 +48,7 @@ Report run_idle(const Options& options) {
   }
   Report report{{"mode", "idle"},
                 {"url", options.url},
+                {"protocol", options.protocol},
                 {"connections", options.connections},
                 {"touched", options.touch}};
 

@@ -39,6 +39,9 @@ Report run(const Options& options) {
     case Mode::kConnect:
       return run_connect(options);
     case Mode::kPresence:
+      if (options.protocol != "plugboard") {
+        throw std::invalid_argument("presence is measured in Plugboard's own protocol");
+      }
       return run_presence(options);
     default:
       return run_traffic(options);

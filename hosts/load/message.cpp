@@ -74,7 +74,7 @@ std::size_t smallest_message(Shape shape, std::string_view from, std::string_vie
 }
 
 std::shared_ptr<const Body> make_body(Shape shape, std::size_t message_size, std::string_view from,
-                                      std::string_view to) {
+                                      std::string_view to, const Packing& packing) {
   const std::size_t smallest = smallest_message(shape, from, to);
   if (message_size < smallest) {
     throw std::invalid_argument("a message of this shape between these addresses needs at least " +
@@ -84,29 +84,41 @@ std::shared_ptr<const Body> make_body(Shape shape, std::size_t message_size, std
   auto body = std::make_shared<Body>();
   body->object = shape == Shape::kJson;
   body->plain = plain_body(shape, message_size - smallest + smallest_body(shape));
-  body->masked = body->plain;
-  mask(body->masked.data(), body->masked.size(), message_size - body->plain.size());
+  body->masked = body->plain + packing.wrapping.behind;
+  if (!packing.batched) {
+    mask(body->masked.data(), body->masked.size(),
+         packing.wrapping.before.size() + message_size - body->plain.size());
+  }
   return body;
 }
 
 FlowMessage::FlowMessage(std::string_view from, std::string_view to,
-                         std::shared_ptr<const Body> body, std::uint8_t opcode)
+                         std::shared_ptr<const Body> body, std::uint8_t opcode, Packing packing)
     : quoted_from_(quoted(from)),
       quoted_to_(quoted(to)),
       plain_head_(head_of(from, to, body->object)),
       body_(std::move(body)),
-      seed_(stamp_seed(plain_head_ + body_->plain)) {
-  append_header(masked_head_, opcode, plain_head_.size() + kStampSize + body_->plain.size());
+      seed_(stamp_seed(plain_head_ + body_->plain)),
+      opcode_(opcode),
+      batched_(packing.batched),
+      stamp_offset_(packing.wrapping.before.size() + plain_head_.size()),
+      wire_size_(stamp_offset_ + kStampSize + body_->masked.size()) {
+  if (!batched_) append_header(masked_head_, opcode, wire_size_);
   const std::size_t start = masked_head_.size();
+  masked_head_ += packing.wrapping.before;
   masked_head_ += plain_head_;
-  mask(masked_head_.data() + start, plain_head_.size(), 0);
+  if (!batched_) mask(masked_head_.data() + start, masked_head_.size() - start, 0);
+}
+
+void FlowMessage::append_batch(std::string& out, std::size_t count) const {
+  append_header(out, opcode_, count * wire_size_, kNoMask);
 }
 
 void FlowMessage::append_head(std::string& out, std::uint32_t sequence) const {
   out += masked_head_;
   std::array<char, kStampSize> stamp{};
   write_stamp(stamp.data(), sequence, seed_);
-  mask(stamp.data(), stamp.size(), plain_head_.size());
+  if (!batched_) mask(stamp.data(), stamp.size(), stamp_offset_);
   out.append(stamp.data(), stamp.size());
 }
 

@@ -35,6 +35,8 @@ std::optional<Options> parse_options(int argc, char** argv, NoRun& no_run) {
   app.add_option("--url", options.url, "ws://HOST:PORT[/PREFIX] of the server");
   app.add_option("--channel", options.channel, "The channel on which the peers meet");
   app.add_option("--key", options.key, "The access key of every peer");
+  app.add_option("--protocol", options.protocol, "What the server speaks")
+      ->check(CLI::IsMember({"plugboard", "nats", "mqtt", "socket.io", "peerjs"}));
   app.add_option("--pid", options.pid, "The server's process, for its CPU time and memory");
   app.add_option("--cpu", options.cpu, "Keep this program to one CPU");
   app.add_option("--json", options.json, "A file for the report as JSON; - for standard output");

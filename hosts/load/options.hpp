@@ -16,6 +16,8 @@ struct Options {
   std::string url = "ws://127.0.0.1:8080";
   std::string channel = "pwa";
   std::string key;
+  /// `plugboard`, or one that make_dialect knows.
+  std::string protocol = "plugboard";
   /// Of the server, for its CPU time and memory; 0: not measured.
   int pid = 0;
   /// The CPU that this program keeps to; -1: any.

@@ -31,20 +31,28 @@ const char* mode_name(Mode mode) {
 Traffic::Traffic(const Options& options)
     : options_(options),
       loop_(std::max(kSmallestBuffer, options.size * 2 + 65536)),
-      target_(Target::resolve(Url::parse(options.url), options.channel, options.key)),
+      dialect_(make_dialect(options.protocol)),
+      target_(
+          Target::resolve(Url::parse(options.url), options.channel, options.key, dialect_.get())),
       cpu_(options.pid) {}
 
 void Traffic::make_flows() {
   // Connections 0 to P-1 are the first peers of the pairs, P to 2P-1 the second ones.
   const std::size_t pairs = options_.pairs;
-  const auto body =
-      make_body(options_.shape, options_.size, crowd_->address(0), crowd_->address(pairs));
-  const std::uint8_t opcode = options_.binary ? kBinary : kText;
+  const auto packing = [this](std::size_t to) {
+    if (dialect_ == nullptr) return Packing{};
+    return Packing{.wrapping = dialect_->wrapping(crowd_->id(to), options_.size),
+                   .batched = dialect_->batches()};
+  };
+  const auto body = make_body(options_.shape, options_.size, crowd_->address(0),
+                              crowd_->address(pairs), packing(pairs));
+  std::uint8_t opcode = options_.binary ? kBinary : kText;
+  if (dialect_ != nullptr) opcode = dialect_->opcode();
   flow_of_receiver_.assign(2 * pairs, SIZE_MAX);
   const auto add = [&](std::size_t from, std::size_t to) {
     flow_of_receiver_[to] = flows_.size();
-    flows_.emplace_back(crowd_->at(from),
-                        FlowMessage(crowd_->address(from), crowd_->address(to), body, opcode));
+    flows_.emplace_back(crowd_->at(from), FlowMessage(crowd_->address(from), crowd_->address(to),
+                                                      body, opcode, packing(to)));
   };
   for (std::size_t i = 0; i < pairs; ++i) add(i, pairs + i);
   if (options_.mode == Mode::kPingPong) {
@@ -168,6 +176,7 @@ Report Traffic::report() const {
   const std::uint64_t arrived = counts_.received + counts_.damaged;
   Report report{{"mode", mode_name(options_.mode)},
                 {"url", options_.url},
+                {"protocol", options_.protocol},
                 {"pairs", options_.pairs},
                 {"message_bytes", options_.size},
                 {"shape", options_.shape == Shape::kJson ? "json" : "string"},

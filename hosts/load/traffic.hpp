@@ -33,6 +33,7 @@ class Traffic {
 
   const Options options_;
   Loop loop_;
+  std::unique_ptr<const Dialect> dialect_;
   Target target_;
   Errors errors_;
   std::unique_ptr<Crowd> crowd_;
