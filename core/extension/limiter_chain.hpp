@@ -3,12 +3,12 @@
 
 #include <plugboard/rate_limiter.h>
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
 #include <variant>
-#include <vector>
 
 #include "extension/grant.hpp"
 
@@ -56,7 +56,7 @@ struct LimiterSlots {
   std::uint64_t bytes_granted = 0;
 
   std::shared_ptr<const LimiterLinks> links;  // keeps the instances
-  std::vector<LimiterSlot> slots;
+  boost::container::small_vector<LimiterSlot, 1> slots;
 };
 
 /// One connection's slots with all limiters, and the lease that its messages are counted against.

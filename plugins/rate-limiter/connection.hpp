@@ -2,8 +2,7 @@
 // two calls for one slot at a time, so nothing here needs a lock but what is shared with others.
 #pragma once
 
-#include <cstdint>
-#include <optional>
+#include <memory>
 
 #include "rate-limiter/address_counts.hpp"
 #include "rate-limiter/fixed_window.hpp"
@@ -13,13 +12,17 @@
 
 namespace plugboard::rate_limiter {
 
+/// What a connection has to do with its access key.
+struct KeyShare {
+  SubjectTable<KeyQuota>::Use key;
+  KeyLimits granted;             // by the key's grant; 0: not stated
+  Share out;                     // counted against the key for the present lease
+  Nanoseconds out_window_end{};  // of the window it was taken in
+};
+
 struct Connection {
   SubjectTable<AddressCounts>::Use address;
-
-  SubjectTable<KeyQuota>::Use key;  // empty before its key is accepted, and without one
-  KeyLimits granted;                // by the key's grant; 0: not stated
-  Share shared_out;                 // counted against the key for the present lease
-  Nanoseconds shared_window_end{};  // of the window it was taken in
+  std::unique_ptr<KeyShare> key;  // null before its key is accepted, and without one
 
   FixedWindow window;
   Share used;                // in that window

@@ -15,18 +15,20 @@ class FixedWindow {
   /// others, with the time of the call.
   bool roll(Nanoseconds now, Nanoseconds length) {
     length_ = length;
-    if (begun_ && now - start_ < length) return false;
-    begun_ = true;
+    if (start_ != kNever && now - start_ < length) return false;
     start_ = now;
     return true;
   }
 
   /// When the window that `roll` was last called for ends.
-  [[nodiscard]] Nanoseconds end() const { return start_ + length_; }
+  [[nodiscard]] Nanoseconds end() const {
+    return start_ == kNever ? Nanoseconds() : start_ + length_;
+  }
 
  private:
-  bool begun_ = false;
-  Nanoseconds start_{};
+  static constexpr Nanoseconds kNever = Nanoseconds::min();
+
+  Nanoseconds start_ = kNever;
   Nanoseconds length_{};
 };
 

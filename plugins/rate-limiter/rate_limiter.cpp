@@ -62,17 +62,18 @@ class RateLimiter : public Plugin {
     Connection& connection = at(slot);
     leave_key(connection);
     if (subject.key.empty()) return allow();
-    connection.granted = {.max_connections = subject.max_connections,
-                          .max_messages = subject.max_messages,
-                          .max_bytes = subject.max_bytes};
-    auto key = keys_.use(subject.key, subject.now);
-    const bool counted = key.with([&](KeyQuota& quota) {
-      if (!subject.adopted) return quota.add_connection(key_limits(connection).max_connections);
+    auto share = std::make_unique<KeyShare>();
+    share->granted = {.max_connections = subject.max_connections,
+                      .max_messages = subject.max_messages,
+                      .max_bytes = subject.max_bytes};
+    share->key = keys_.use(subject.key, subject.now);
+    const bool counted = share->key.with([&](KeyQuota& quota) {
+      if (!subject.adopted) return quota.add_connection(key_limits(*share).max_connections);
       quota.adopt_connection();
       return true;
     });
     if (!counted) return deny();
-    connection.key = std::move(key);
+    connection.key = std::move(share);
     return allow();
   }
 
@@ -88,19 +89,20 @@ class RateLimiter : public Plugin {
       return refuse(connection, usage.now, end, end, left.messages == 0 || left.bytes == 0);
     }
 
-    const KeyLimits limits = key_limits(connection);
-    if (!connection.key || (limits.max_messages == 0 && limits.max_bytes == 0)) {
+    const KeyLimits limits = connection.key ? key_limits(*connection.key) : KeyLimits{};
+    if (limits.max_messages == 0 && limits.max_bytes == 0) {
       return Lease::grant(left.messages, left.bytes, end - usage.now);
     }
+    KeyShare& share = *connection.key;
     bool exhausted = false;
-    const auto taken = connection.key.with([&](KeyQuota& quota) {
+    const auto taken = share.key.with([&](KeyQuota& quota) {
       const auto result = quota.take(usage.now, window, limits, left, usage.next_bytes);
-      connection.shared_out = result.counted;
-      connection.shared_window_end = quota.window_end();
+      share.out = result.counted;
+      share.out_window_end = quota.window_end();
       exhausted = quota.exhausted(limits);
       return result;
     });
-    const Nanoseconds key_end = connection.shared_window_end;
+    const Nanoseconds key_end = share.out_window_end;
     const Nanoseconds soon = std::min(key_end, usage.now + kSharedLease);
     if (taken.lease.messages == 0) {
       // Asked again soon: another connection may give back what it took ahead.
@@ -135,9 +137,9 @@ class RateLimiter : public Plugin {
   }
 
   // What a key's grant states stands in place of the config's.
-  KeyLimits key_limits(const Connection& connection) const {
+  KeyLimits key_limits(const KeyShare& share) const {
     const KeyLimits configured = settings_.per_key();
-    const KeyLimits& granted = connection.granted;
+    const KeyLimits& granted = share.granted;
     const auto stated = [](std::uint64_t own, std::uint64_t other) {
       return own != 0 ? own : other;
     };
@@ -151,18 +153,19 @@ class RateLimiter : public Plugin {
   void settle(Connection& connection, const Usage& usage) {
     connection.used.messages += usage.messages;
     connection.used.bytes += usage.bytes;
-    const Share counted = std::exchange(connection.shared_out, Share{});
+    if (!connection.key) return;
+    KeyShare& share = *connection.key;
+    const Share counted = std::exchange(share.out, Share{});
     const Share unused{.messages = counted.messages - std::min(usage.messages, counted.messages),
                        .bytes = counted.bytes - std::min(usage.bytes, counted.bytes)};
     if (unused.messages == 0 && unused.bytes == 0) return;
-    connection.key.with(
-        [&](KeyQuota& quota) { quota.give_back(connection.shared_window_end, unused); });
+    share.key.with([&](KeyQuota& quota) { quota.give_back(share.out_window_end, unused); });
   }
 
   void leave_key(Connection& connection) {
     if (!connection.key) return;
-    connection.key.with([](KeyQuota& quota) { quota.remove_connection(); });
-    connection.key = {};
+    connection.key->key.with([](KeyQuota& quota) { quota.remove_connection(); });
+    connection.key.reset();
   }
 
   // `until`: drops what comes until then, if the limit is reached; otherwise the one message that

@@ -39,7 +39,9 @@ class SubjectTable {
     // The lower bits have chosen the shard.
     std::size_t operator()(const Name& name) const noexcept { return name.hash / kShards; }
   };
+  struct Shard;
   struct Slot {
+    Shard* shard = nullptr;
     Entry entry{};
     std::uint64_t uses = 0;
     typename std::list<const Name*>::iterator
@@ -48,6 +50,7 @@ class SubjectTable {
   using Entries = std::unordered_map<Name, Slot, HashOfName>;
   using Node = typename Entries::value_type;
   struct Shard {
+    SubjectTable* table = nullptr;
     mutable std::mutex mutex;
     Entries entries;
     std::list<const Name*> remembered;  // the one that has been out of use longest comes first
@@ -58,17 +61,16 @@ class SubjectTable {
   class Use {
    public:
     Use() = default;
-    Use(Use&& other) noexcept
-        : table_(other.table_), shard_(other.shard_), node_(std::exchange(other.node_, nullptr)) {}
+    Use(Use&& other) noexcept : node_(std::exchange(other.node_, nullptr)) {}
     Use& operator=(Use&& other) noexcept {
       Use taken(std::move(other));
-      std::swap(table_, taken.table_);
-      std::swap(shard_, taken.shard_);
       std::swap(node_, taken.node_);
       return *this;
     }
     ~Use() {
-      if (node_ != nullptr) table_->release(*shard_, *node_);
+      if (node_ == nullptr) return;
+      Shard& shard = *node_->second.shard;
+      shard.table->release(shard, *node_);
     }
 
     explicit operator bool() const noexcept { return node_ != nullptr; }
@@ -76,23 +78,22 @@ class SubjectTable {
     /// Calls change(Entry&) with the entry locked.
     template <class F>
     auto with(F&& change) const {
-      const std::lock_guard lock(shard_->mutex);
+      const std::lock_guard lock(node_->second.shard->mutex);
       return change(node_->second.entry);
     }
 
    private:
     friend class SubjectTable;
-    Use(SubjectTable* table, Shard* shard, Node* node)
-        : table_(table), shard_(shard), node_(node) {}
+    explicit Use(Node* node) : node_(node) {}
 
-    SubjectTable* table_ = nullptr;
-    Shard* shard_ = nullptr;
     Node* node_ = nullptr;
   };
 
   /// `max_remembered`: entries not in use, in all.
   explicit SubjectTable(std::size_t max_remembered)
-      : max_remembered_in_shard_(max_remembered / kShards) {}
+      : max_remembered_in_shard_(max_remembered / kShards) {
+    for (Shard& shard : shards_) shard.table = this;
+  }
   SubjectTable(const SubjectTable&) = delete;
   SubjectTable& operator=(const SubjectTable&) = delete;
 
@@ -105,8 +106,9 @@ class SubjectTable {
     const auto [found, made] = shard.entries.try_emplace(Name{std::string(name), hash});
     Slot& slot = found->second;
     if (!made && slot.uses == 0) shard.remembered.erase(slot.place);
+    slot.shard = &shard;
     ++slot.uses;
-    return Use(this, &shard, &*found);
+    return Use(&*found);
   }
 
   /// How many entries there are, in use and remembered.

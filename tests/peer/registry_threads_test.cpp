@@ -23,8 +23,8 @@ constexpr std::size_t kOutboxLimit = 1 << 20;
 std::string id_of(int number) { return "peer000" + std::to_string(number); }
 std::string address_of(int number) { return "pwa:" + id_of(number); }
 
-/// Counts the bytes that it is sent. Its presence goes on when its thread asks it to, as the relay's
-/// connections do it on their own loop.
+/// Counts the bytes that it is sent. Its presence goes on when its thread asks it to, as the
+/// relay's connections do it on their own loop.
 class CountingPeer final : public Peer {
  public:
   CountingPeer(Channel& channel, std::string_view id) {
