@@ -4,6 +4,8 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -48,6 +50,16 @@ std::string describe_close(std::string_view payload) {
 
 }  // namespace
 
+std::shared_ptr<ssl_ctx_st> make_tls() {
+  std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
+  if (context == nullptr) throw std::runtime_error("OpenSSL has no TLS");
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_3_VERSION);
+  SSL_CTX_set_mode(context.get(),
+                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_read_ahead(context.get(), 1);
+  return context;
+}
+
 Target Target::resolve(const Url& url, std::string channel, std::string_view key,
                        const Dialect* dialect) {
   addrinfo hints{};
@@ -69,6 +81,7 @@ Target Target::resolve(const Url& url, std::string channel, std::string_view key
   target.channel = std::move(channel);
   if (!key.empty()) target.query = "?key=" + std::string(key);
   target.dialect = dialect;
+  if (url.secure) target.tls = make_tls();
   return target;
 }
 
@@ -97,6 +110,11 @@ void Connection::open(const Target& target, std::string_view id) {
   if (target.loopback_v4) bind_loopback(fd_, index_);
   state_ = State::kConnecting;
   pending_ = target.upgrade_request(id);
+  if (target.tls != nullptr) {
+    tls_ = SSL_new(target.tls.get());
+    if (tls_ == nullptr || SSL_set_fd(tls_, fd_) != 1) throw std::runtime_error("SSL_new");
+    SSL_set_connect_state(tls_);
+  }
   const auto* address = reinterpret_cast<const sockaddr*>(&target.address);
   if (::connect(fd_, address, target.address_size) != 0 && errno != EINPROGRESS) {
     const std::string why = describe("connect: ", errno);
@@ -115,7 +133,7 @@ void Connection::send(std::string_view frames) {
 void Connection::send(std::vector<iovec>& pieces) {
   if (state_ != State::kOpen) return;
   std::size_t sent = 0;
-  if (pending_.empty()) {
+  if (pending_.empty() && tls_ == nullptr) {
     msghdr message{};
     message.msg_iov = pieces.data();
     message.msg_iovlen = pieces.size();
@@ -127,12 +145,13 @@ void Connection::send(std::vector<iovec>& pieces) {
     sent -= skipped;
     pending_.append(static_cast<const char*>(piece.iov_base) + skipped, piece.iov_len - skipped);
   }
+  if (tls_ != nullptr) flush();
 }
 
 void Connection::flush() {
   while (pending_offset_ < pending_.size()) {
-    const ssize_t count = ::send(fd_, pending_.data() + pending_offset_,
-                                 pending_.size() - pending_offset_, MSG_NOSIGNAL);
+    const ssize_t count =
+        transmit(pending_.data() + pending_offset_, pending_.size() - pending_offset_);
     // A broken connection is told by its end, which the loop reports too.
     if (count < 0) break;
     pending_offset_ += static_cast<std::size_t>(count);
@@ -152,6 +171,7 @@ void Connection::close() {
 }
 
 void Connection::abandon() {
+  if (tls_ != nullptr) SSL_free(std::exchange(tls_, nullptr));
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));
   state_ = State::kIdle;
   tail_.clear();
@@ -176,9 +196,37 @@ void Connection::on_events(std::uint32_t events) {
     if ((events & EPOLLOUT) == 0) return;
     state_ = State::kUpgrading;
   }
-  if ((events & EPOLLOUT) != 0 && !pending_.empty()) flush();
+  // TLS may have to read in order to write.
+  if (((events & EPOLLOUT) != 0 || tls_ != nullptr) && !pending_.empty()) flush();
   constexpr std::uint32_t kOver = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
   if ((events & (EPOLLIN | kOver)) != 0) read_all((events & kOver) != 0);
+  if (tls_ != nullptr && !pending_.empty()) flush();
+}
+
+ssize_t Connection::receive(char* data, std::size_t size) {
+  if (tls_ == nullptr) return ::recv(fd_, data, size, 0);
+  std::size_t count = 0;
+  ERR_clear_error();
+  const int done = SSL_read_ex(tls_, data, size, &count);
+  if (done == 1) return static_cast<ssize_t>(count);
+  switch (SSL_get_error(tls_, done)) {
+    case SSL_ERROR_ZERO_RETURN:
+      return 0;
+    case SSL_ERROR_WANT_READ:
+    case SSL_ERROR_WANT_WRITE:
+      errno = EAGAIN;
+      return -1;
+    default:
+      if (errno == EAGAIN || errno == EINTR) errno = EPROTO;
+      return -1;
+  }
+}
+
+ssize_t Connection::transmit(const char* data, std::size_t size) {
+  if (tls_ == nullptr) return ::send(fd_, data, size, MSG_NOSIGNAL);
+  std::size_t count = 0;
+  ERR_clear_error();
+  return SSL_write_ex(tls_, data, size, &count) == 1 ? static_cast<ssize_t>(count) : -1;
 }
 
 void Connection::read_all(bool to_the_end) {
@@ -187,7 +235,7 @@ void Connection::read_all(bool to_the_end) {
     const std::size_t kept = tail_.size();
     if (kept == buffer.size()) return end("a frame larger than the read buffer");
     std::memcpy(buffer.data(), tail_.data(), kept);
-    const ssize_t count = ::recv(fd_, buffer.data() + kept, buffer.size() - kept, 0);
+    const ssize_t count = receive(buffer.data() + kept, buffer.size() - kept);
     if (count < 0) {
       if (errno == EAGAIN || errno == EINTR) return;
       return end(describe("receive: ", errno));
@@ -197,8 +245,9 @@ void Connection::read_all(bool to_the_end) {
     const std::size_t used = consume(std::string_view(buffer.data(), have));
     if (fd_ < 0) return;
     tail_.assign(buffer.data() + used, have - used);
-    // A short read has drained the socket, unless its end is already known to follow.
-    if (have < buffer.size() && !to_the_end) return;
+    // A short read has drained the socket, unless its end is already known to follow; TLS gives a
+    // record at a time.
+    if (have < buffer.size() && !to_the_end && tls_ == nullptr) return;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <sys/uio.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,10 @@
 #include "load/dialect.hpp"
 #include "load/loop.hpp"
 #include "load/url.hpp"
+
+// OpenSSL's SSL_CTX and SSL.
+struct ssl_ctx_st;
+struct ssl_st;
 
 namespace plugboard::load {
 
@@ -32,6 +37,10 @@ class ConnectionOwner {
   virtual void on_end(Connection& connection, std::string_view why, bool expected) = 0;
 };
 
+/// What all TLS connections of a run have in common: version 1.3 only, certificates not checked,
+/// since it is the server's cost that is of interest.
+std::shared_ptr<ssl_ctx_st> make_tls();
+
 /// The server, resolved once for all connections.
 struct Target {
   sockaddr_storage address{};
@@ -44,6 +53,8 @@ struct Target {
   std::string query;    ///< empty, or `?key=...`
   /// Null: Plugboard's own protocol. Outlives the target.
   const Dialect* dialect = nullptr;
+  /// Null: no TLS.
+  std::shared_ptr<ssl_ctx_st> tls;
 
   /// Throws when the host cannot be resolved.
   static Target resolve(const Url& url, std::string channel, std::string_view key,
@@ -92,6 +103,9 @@ class Connection {
   enum class State { kIdle, kConnecting, kUpgrading, kOpen, kClosing };
 
   void read_all(bool to_the_end);
+  /// As recv and send; -1 with EAGAIN where TLS waits for the other side.
+  ssize_t receive(char* data, std::size_t size);
+  ssize_t transmit(const char* data, std::size_t size);
   /// Returns how many bytes were used; fewer if an incomplete frame is left or the state changed.
   std::size_t consume(std::string_view bytes);
   std::size_t consume_handshake(std::string_view bytes);
@@ -103,6 +117,7 @@ class Connection {
   ConnectionOwner& owner_;
   std::size_t index_;
   int fd_ = -1;
+  ssl_st* tls_ = nullptr;
   State state_ = State::kIdle;
   std::string tail_;     // the start of an incomplete frame
   std::string pending_;  // not taken by the system yet

@@ -54,8 +54,7 @@ class Nats final : public Dialect {
             .behind = "\r\n"};
   }
 
-  void take(std::string_view data, std::string& rest,
-            const DialectEvents& events) const override {
+  void take(std::string_view data, std::string& rest, const DialectEvents& events) const override {
     take_stream(data, rest, [&](std::string_view bytes) { return take_one(bytes, events); });
   }
 
@@ -100,8 +99,7 @@ class Mqtt final : public Dialect {
     return {.before = std::move(before), .behind = {}};
   }
 
-  void take(std::string_view data, std::string& rest,
-            const DialectEvents& events) const override {
+  void take(std::string_view data, std::string& rest, const DialectEvents& events) const override {
     take_stream(data, rest, [&](std::string_view bytes) { return take_one(bytes, events); });
   }
 

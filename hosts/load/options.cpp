@@ -32,7 +32,7 @@ std::optional<Options> parse_options(int argc, char** argv, NoRun& no_run) {
   app.option_defaults()->always_capture_default();
   app.require_subcommand(1);
   app.fallthrough();
-  app.add_option("--url", options.url, "ws://HOST:PORT[/PREFIX] of the server");
+  app.add_option("--url", options.url, "ws://HOST:PORT[/PREFIX] of the server, or wss://");
   app.add_option("--channel", options.channel, "The channel on which the peers meet");
   app.add_option("--key", options.key, "The access key of every peer");
   app.add_option("--protocol", options.protocol, "What the server speaks")

@@ -6,12 +6,16 @@ namespace plugboard::load {
 
 Url Url::parse(std::string_view text) {
   const std::string whole(text);
-  constexpr std::string_view kScheme = "ws://";
-  if (!text.starts_with(kScheme)) {
-    throw std::invalid_argument("a URL must begin with ws://, not: " + whole);
-  }
-  text.remove_prefix(kScheme.size());
+  constexpr std::string_view kPlain = "ws://";
+  constexpr std::string_view kSecure = "wss://";
   Url url;
+  url.secure = text.starts_with(kSecure);
+  if (url.secure) {
+    url.port = "443";
+  } else if (!text.starts_with(kPlain)) {
+    throw std::invalid_argument("a URL must begin with ws:// or wss://, not: " + whole);
+  }
+  text.remove_prefix(url.secure ? kSecure.size() : kPlain.size());
   const std::size_t slash = text.find('/');
   if (slash != std::string_view::npos) {
     url.prefix = text.substr(slash);

@@ -6,9 +6,10 @@
 
 namespace plugboard::load {
 
-/// `ws://host[:port][/prefix]`; the prefix comes before the channel in the path.
+/// `ws://host[:port][/prefix]`, or `wss://`; the prefix comes before the channel in the path.
 struct Url {
-  std::string host;  ///< without brackets
+  bool secure = false;  ///< TLS
+  std::string host;     ///< without brackets
   std::string port = "80";
   std::string prefix;  ///< empty, or with a slash in front and none behind
 

@@ -20,6 +20,14 @@ TEST(LoadUrl, ThePortIsEightyUnlessSaid) {
   EXPECT_EQ(Url::parse("ws://localhost/").prefix, "");
 }
 
+TEST(LoadUrl, WssIsTlsOnItsOwnPort) {
+  const Url url = Url::parse("wss://localhost");
+  EXPECT_TRUE(url.secure);
+  EXPECT_EQ(url.port, "443");
+  EXPECT_EQ(Url::parse("wss://localhost:9000").port, "9000");
+  EXPECT_FALSE(Url::parse("ws://localhost").secure);
+}
+
 TEST(LoadUrl, ReadsIpv6InBrackets) {
   const Url url = Url::parse("ws://[::1]:9000");
   EXPECT_EQ(url.host, "::1");
@@ -29,8 +37,7 @@ TEST(LoadUrl, ReadsIpv6InBrackets) {
 }
 
 TEST(LoadUrl, RefusesWhatItCannotUse) {
-  for (const char* text :
-       {"", "http://x", "wss://x", "ws://", "ws://x:", "ws://x:y", "ws://[::1"}) {
+  for (const char* text : {"", "http://x", "wss://", "ws://", "ws://x:", "ws://x:y", "ws://[::1"}) {
     EXPECT_THROW(Url::parse(text), std::invalid_argument) << text;
   }
 }

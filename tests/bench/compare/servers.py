@@ -95,6 +95,7 @@ class Server:
     missing: str = ""  # why it cannot be measured here
     only: tuple = ()  # workloads; empty: all that its protocol allows
     all_cpus: bool = False
+    settles: bool = False  # goes on working for a while once it listens
 
     def load_options(self, port):
         scheme = "wss" if self.tls else "ws"
@@ -127,6 +128,8 @@ class Running:
             preexec_fn=prepare,
         )
         self.await_listening(server.name)
+        if server.settles:
+            self.await_quiet()
 
     def await_listening(self, name):
         give_up = time.monotonic() + 20
@@ -140,6 +143,18 @@ class Running:
                 time.sleep(0.05)
         self.__exit__()
         raise RuntimeError(f"{name} does not listen: see {self.log.name}")
+
+    def await_quiet(self):
+        """Until it has not used the CPU for half a second."""
+        before = None
+        give_up = time.monotonic() + 20
+        while time.monotonic() < give_up:
+            stat = pathlib.Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii")
+            ticks = stat.rsplit(")", 1)[1].split()[11:13]
+            if ticks == before:
+                return
+            before = ticks
+            time.sleep(0.5)
 
     @property
     def pid(self):

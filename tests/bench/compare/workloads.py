@@ -93,7 +93,7 @@ def run(build, workload, server, folder, *, seconds, warmup, server_cpus, load_c
 
 
 def figure(report, path):
-    """A figure of a report; None where there is none."""
+    """A figure of a report; None where there is none, or too little was done to tell."""
     for name in path:
         report = report.get(name) if isinstance(report, dict) else None
-    return report
+    return report or None

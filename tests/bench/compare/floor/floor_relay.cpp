@@ -1,8 +1,8 @@
-// The least that a relay can do: takes frames off a connection, takes off their mask, and sends them
-// to the one peer that belongs to it (`a0000001` to `b0000001` and the other way round). It reads no
-// JSON, checks nothing, keeps no limits and knows no errors: only a measure of what system calls,
-// unmasking and one copy cost. Speaks as much of the protocol as plugboard-load needs for its
-// throughput and ping-pong modes. floor-relay PORT
+// The least that a relay can do: takes frames off a connection, takes off their mask, and sends
+// them to the one peer that belongs to it (`a0000001` to `b0000001` and the other way round). It
+// reads no JSON, checks nothing, keeps no limits and knows no errors: only a measure of what system
+// calls, unmasking and one copy cost. Speaks as much of the protocol as plugboard-load needs for
+// its throughput and ping-pong modes. floor-relay PORT
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
