@@ -8,6 +8,8 @@
 namespace plugboard::net {
 namespace {
 
+constexpr std::size_t kReadBuffer = 64 * 1024;
+
 std::string openssl_reason() {
   const unsigned long code = ERR_peek_last_error();
   ERR_clear_error();
@@ -31,6 +33,9 @@ std::variant<std::shared_ptr<const TlsContext>, std::string> TlsContext::load(
                                    SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                 SSL_MODE_RELEASE_BUFFERS);
+  // One read takes several records; the buffer is given back when it is empty.
+  SSL_CTX_set_read_ahead(context, 1);
+  SSL_CTX_set_default_read_buffer_len(context, kReadBuffer);
   static constexpr unsigned char kSessionContext[] = "plugboard";
   SSL_CTX_set_session_id_context(context, kSessionContext, sizeof kSessionContext - 1);
   // Resumption by tickets needs no memory here.
@@ -53,8 +58,13 @@ std::variant<std::shared_ptr<const TlsContext>, std::string> TlsContext::load(
 TlsContext::~TlsContext() { SSL_CTX_free(context_); }
 
 TlsSession::TlsSession(const TlsContext& context, int descriptor)
-    : session_(SSL_new(context.context_)) {
-  if (session_ == nullptr || SSL_set_fd(session_, descriptor) != 1) throw std::bad_alloc();
+    : socket_{.descriptor = descriptor}, session_(SSL_new(context.context_)) {
+  BIO* bio = session_ != nullptr ? new_bio(socket_) : nullptr;
+  if (bio == nullptr) {
+    SSL_free(session_);
+    throw std::bad_alloc();
+  }
+  SSL_set_bio(session_, bio, bio);
   SSL_set_accept_state(session_);
 }
 
@@ -68,8 +78,9 @@ TlsSession::Result TlsSession::read(char* data, std::size_t size) {
   return result(code, bytes);
 }
 
-TlsSession::Result TlsSession::write(const char* data, std::size_t size) {
+TlsSession::Result TlsSession::write(const char* data, std::size_t size, bool more) {
   if (broken_) return {Status::failed, 0};
+  socket_.more = more;
   std::size_t bytes = 0;
   ERR_clear_error();
   const int code = SSL_write_ex(session_, data, size, &bytes);
@@ -79,6 +90,7 @@ TlsSession::Result TlsSession::write(const char* data, std::size_t size) {
 void TlsSession::close_notify() {
   if (broken_ || SSL_is_init_finished(session_) == 0) return;
   ERR_clear_error();
+  socket_.more = false;
   SSL_shutdown(session_);
   ERR_clear_error();
 }

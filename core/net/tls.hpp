@@ -7,6 +7,8 @@
 #include <string>
 #include <variant>
 
+#include "net/tls_socket.hpp"
+
 struct ssl_ctx_st;
 struct ssl_st;
 
@@ -50,14 +52,15 @@ class TlsSession {
   /// The handshake is part of the first read.
   Result read(char* data, std::size_t size);
   /// May take less than all. After `blocked` the next write must begin with the same bytes, at
-  /// least as many (they may lie elsewhere).
-  Result write(const char* data, std::size_t size);
+  /// least as many (they may lie elsewhere). `more`: another write follows at once.
+  Result write(const char* data, std::size_t size, bool more);
   /// Tells the other side that nothing follows.
   void close_notify();
 
  private:
   Result result(int code, std::size_t bytes);
 
+  TlsSocket socket_;
   ssl_st* session_;
   bool broken_ = false;
 };

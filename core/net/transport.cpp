@@ -16,19 +16,7 @@ constexpr std::size_t kTlsRecord = 16 * 1024;
 }  // namespace
 
 Transport::Result Transport::read(char* data, std::size_t size) {
-  if (tls_ != nullptr) {
-    const TlsSession::Result result = tls_->read(data, size);
-    switch (result.status) {
-      case TlsSession::Status::done:
-        return {Status::done, result.bytes};
-      case TlsSession::Status::blocked:
-        return {Status::blocked, 0};
-      case TlsSession::Status::closed:
-        return {Status::closed, 0};
-      case TlsSession::Status::failed:
-        return {Status::failed, 0};
-    }
-  }
+  if (tls_ != nullptr) return read_tls(data, size);
   for (;;) {
     const ssize_t count = ::recv(socket_.get(), data, size, 0);
     if (count > 0) {
@@ -38,6 +26,24 @@ Transport::Result Transport::read(char* data, std::size_t size) {
     if (count == 0) return {Status::closed, 0};
     if (errno == EINTR) continue;
     return {errno == EAGAIN || errno == EWOULDBLOCK ? Status::blocked : Status::failed, 0};
+  }
+}
+
+// A session gives a record at a time; frames lie whole more often behind several.
+Transport::Result Transport::read_tls(char* data, std::size_t size) {
+  std::size_t bytes = 0;
+  for (;;) {
+    const TlsSession::Result result = tls_->read(data + bytes, size - bytes);
+    if (result.status == TlsSession::Status::done) {
+      bytes += result.bytes;
+      if (bytes == size) return {Status::done, bytes};
+      continue;
+    }
+    if (result.status == TlsSession::Status::blocked) {
+      return {bytes > 0 ? Status::drained : Status::blocked, bytes};
+    }
+    if (bytes > 0) return {Status::done, bytes};  // the end is told again
+    return {result.status == TlsSession::Status::closed ? Status::closed : Status::failed, 0};
   }
 }
 
@@ -67,6 +73,8 @@ Transport::Result Transport::write_plain(std::span<const std::string_view> parts
 
 Transport::Result Transport::write_tls(std::span<const std::string_view> parts) {
   std::array<char, kTlsRecord> gathered;
+  std::size_t total = 0;
+  for (const std::string_view each : parts) total += each.size();
   std::size_t written = 0;
   std::size_t part = 0;
   std::size_t offset = 0;
@@ -88,7 +96,7 @@ Transport::Result Transport::write_tls(std::span<const std::string_view> parts) 
       }
       data = gathered.data();
     }
-    const TlsSession::Result result = tls_->write(data, size);
+    const TlsSession::Result result = tls_->write(data, size, written + size < total);
     if (result.status != TlsSession::Status::done) {
       const bool blocked = result.status == TlsSession::Status::blocked;
       committed_ = blocked ? static_cast<std::uint32_t>(size) : 0;

@@ -52,6 +52,7 @@ class Transport {
   std::size_t committed() const { return committed_; }
 
  private:
+  Result read_tls(char* data, std::size_t size);
   Result write_plain(std::span<const std::string_view> parts);
   Result write_tls(std::span<const std::string_view> parts);
 
