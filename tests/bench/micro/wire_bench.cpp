@@ -1,5 +1,5 @@
 // What the wire room costs for each frame and message. Run a Release build:
-//   build/release/bin/bench-wire --benchmark_filter=Envelope
+//   build/release/tests/bench/plugboard-bench --benchmark_filter=Envelope
 #include <benchmark/benchmark.h>
 
 #include <cstring>
@@ -68,22 +68,22 @@ void scan(benchmark::State& state, const std::string& message) {
 void EnvelopeText(benchmark::State& state) {
   scan(state, text_message(static_cast<std::size_t>(state.range(0))));
 }
-BENCHMARK(EnvelopeText)->Arg(64)->Arg(128)->Arg(256)->Arg(1024)->Arg(16384)->Arg(1 << 20);
+BENCHMARK(EnvelopeText)->Arg(64)->Arg(256)->Arg(1024)->Arg(16384)->Arg(65536)->Arg(1 << 20);
 
 void EnvelopeUmlauts(benchmark::State& state) {
   scan(state, text_message(static_cast<std::size_t>(state.range(0)), "gr\xC3\xBC\xC3\x9F dich "));
 }
-BENCHMARK(EnvelopeUmlauts)->Arg(128)->Arg(1024)->Arg(16384);
+BENCHMARK(EnvelopeUmlauts)->Arg(128)->Arg(1024)->Arg(16384)->Arg(65536);
 
 void EnvelopeEscapes(benchmark::State& state) {
   scan(state, text_message(static_cast<std::size_t>(state.range(0)), R"(line\n\"it\" \u00fc )"));
 }
-BENCHMARK(EnvelopeEscapes)->Arg(128)->Arg(1024)->Arg(16384);
+BENCHMARK(EnvelopeEscapes)->Arg(128)->Arg(1024)->Arg(16384)->Arg(65536);
 
 void EnvelopeDense(benchmark::State& state) {
   scan(state, dense_message(static_cast<std::size_t>(state.range(0))));
 }
-BENCHMARK(EnvelopeDense)->Arg(128)->Arg(1024)->Arg(16384);
+BENCHMARK(EnvelopeDense)->Arg(128)->Arg(1024)->Arg(16384)->Arg(65536);
 
 void EnvelopeIndented(benchmark::State& state) {
   scan(state, indented_message(static_cast<std::size_t>(state.range(0))));
@@ -117,6 +117,32 @@ void FrameHeaderWrite(benchmark::State& state) {
   });
 }
 BENCHMARK(FrameHeaderWrite);
+
+/// A frame as it comes in and goes out: header, mask, envelope, header.
+void WholeFrame(benchmark::State& state) {
+  const auto size = static_cast<std::size_t>(state.range(0));
+  const std::string message = text_message(size);
+  std::string frame = size < 126 ? "\x81" + std::string(1, static_cast<char>(0x80 | size))
+                                 : std::string("\x81\xfe") + static_cast<char>(size >> 8) +
+                                       static_cast<char>(size & 0xff);
+  // A mask of zeros leaves the message as it is, so that it can be taken off again and again.
+  frame += std::string(4, '\0') + message;
+  char out[kMaxServerHeader];
+  measure(state, [&] {
+    benchmark::ClobberMemory();
+    FrameHeader header;
+    if (parse_client_frame_header(frame.data(), frame.size(), false, header) !=
+        HeaderStatus::complete) {
+      state.SkipWithError("not a frame");
+    }
+    char* const payload = frame.data() + (frame.size() - size);
+    unmask(payload, size, header.mask, 0);
+    benchmark::DoNotOptimize(scan_envelope({payload, size}, kSender));
+    benchmark::DoNotOptimize(write_server_header(out, header.opcode, true, false, size));
+  });
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * state.range(0));
+}
+BENCHMARK(WholeFrame)->Arg(64)->Arg(1024)->Arg(16384);
 
 void Unmask(benchmark::State& state) {
   std::string data(static_cast<std::size_t>(state.range(0)) + 3, 'x');
