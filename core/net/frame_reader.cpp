@@ -157,7 +157,7 @@ bool FrameReader::take_fragment(const wire::FrameHeader& header, std::string_vie
                                 FrameSink& sink) {
   std::optional<Assembly>& begun = incomplete().assembly;
   if (!begun) {
-    begun.emplace();
+    begun.emplace(Assembly{});
     begun->binary = header.opcode == wire::Opcode::binary;
     begun->compressed = header.rsv1;
     begun->bytes.reserve(kHeadroom + payload.size());
@@ -198,7 +198,7 @@ bool FrameReader::check_ahead(const wire::FrameHeader& header, char* payload, st
 }
 
 void FrameReader::keep(const char* data, std::size_t size, const Resumed& resumed) {
-  Tail& kept = incomplete().tail.emplace();
+  Tail& kept = incomplete().tail.emplace(Tail{});
   kept.bytes.append({data, size});
   kept.unmasked = resumed.unmasked;
   kept.utf8 = resumed.utf8;

@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509err.h>
 
 #include <new>
 
@@ -45,10 +46,14 @@ std::variant<std::shared_ptr<const TlsContext>, std::string> TlsContext::load(
   if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1) {
     return "the certificate " + certificate.string() + " cannot be used: " + openssl_reason();
   }
-  if (SSL_CTX_use_PrivateKey_file(context, private_key.c_str(), SSL_FILETYPE_PEM) != 1) {
+  const bool usable =
+      SSL_CTX_use_PrivateKey_file(context, private_key.c_str(), SSL_FILETYPE_PEM) == 1;
+  const int reason = ERR_GET_REASON(ERR_peek_last_error());
+  if (!usable && reason != X509_R_KEY_VALUES_MISMATCH && reason != X509_R_KEY_TYPE_MISMATCH) {
     return "the private key " + private_key.string() + " cannot be used: " + openssl_reason();
   }
-  if (SSL_CTX_check_private_key(context) != 1) {
+  if (!usable || SSL_CTX_check_private_key(context) != 1) {
+    ERR_clear_error();
     return "the private key " + private_key.string() + " does not belong to the certificate " +
            certificate.string();
   }

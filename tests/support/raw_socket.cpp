@@ -93,6 +93,13 @@ RawSocket::RawSocket(const Endpoint& endpoint, const SocketOptions& options)
     throw std::system_error(error, std::generic_category(), "connect to " + authority_);
   }
   ::fcntl(fd_, F_SETFL, ::fcntl(fd_, F_GETFL) | O_NONBLOCK);
+  if (!options.tls) return;
+  try {
+    tls_ = std::make_unique<TlsClient>(fd_, *options.tls, Deadline());
+  } catch (...) {
+    ::close(fd_);
+    throw;
+  }
 }
 
 RawSocket::~RawSocket() {
@@ -103,6 +110,7 @@ RawSocket::RawSocket(RawSocket&& other) noexcept
     : authority_(std::move(other.authority_)),
       buffer_(std::move(other.buffer_)),
       fd_(std::exchange(other.fd_, -1)),
+      tls_(std::move(other.tls_)),
       ended_(other.ended_),
       was_reset_(other.was_reset_) {}
 
@@ -120,14 +128,17 @@ bool RawSocket::try_send(std::string_view bytes) {
 std::size_t RawSocket::send_until(std::string_view bytes, Deadline deadline) {
   std::size_t sent = 0;
   while (sent < bytes.size()) {
-    const ssize_t count = ::send(fd_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+    const char* const data = bytes.data() + sent;
+    const std::size_t size = bytes.size() - sent;
+    const ssize_t count =
+        tls_ != nullptr ? tls_->send(data, size) : ::send(fd_, data, size, MSG_NOSIGNAL);
     if (count >= 0) {
       sent += static_cast<std::size_t>(count);
     } else if (errno == EPIPE || errno == ECONNRESET) {
       break;
     } else if (errno != EAGAIN && errno != EINTR) {
       fail("send");
-    } else if (!await_events(fd_, POLLOUT, deadline)) {
+    } else if (!await_events(fd_, tls_ != nullptr ? tls_->events() : POLLOUT, deadline)) {
       break;
     }
   }
@@ -139,6 +150,7 @@ void RawSocket::dribble(std::string_view bytes) {
 }
 
 void RawSocket::finish_writing() {
+  if (tls_ != nullptr) tls_->close_notify();
   if (::shutdown(fd_, SHUT_WR) != 0) fail("shutdown");
 }
 
@@ -149,14 +161,20 @@ void RawSocket::reset() {
 }
 
 bool RawSocket::receive_some(Deadline deadline) {
-  if (ended_ || !await_events(fd_, POLLIN, deadline)) return false;
+  if (ended_) return false;
   std::array<char, 65536> chunk{};
-  const ssize_t count = ::recv(fd_, chunk.data(), chunk.size(), 0);
+  // TLS may hold what the socket does not show any more.
+  if (tls_ == nullptr && !await_events(fd_, POLLIN, deadline)) return false;
+  const ssize_t count = tls_ != nullptr ? tls_->receive(chunk.data(), chunk.size())
+                                        : ::recv(fd_, chunk.data(), chunk.size(), 0);
   if (count > 0) {
     buffer_.append(chunk.data(), static_cast<std::size_t>(count));
     return true;
   }
-  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return true;
+  if (count < 0 && errno == EINTR) return true;
+  if (count < 0 && errno == EAGAIN) {
+    return tls_ == nullptr || await_events(fd_, tls_->events(), deadline);
+  }
   was_reset_ = count < 0;
   ended_ = true;
   return false;

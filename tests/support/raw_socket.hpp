@@ -2,6 +2,7 @@
 // library would send, and for looking at exactly what comes back. One thread.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "support/endpoint.hpp"
 #include "support/frame.hpp"
 #include "support/http_message.hpp"
+#include "support/tls_client.hpp"
 
 namespace plugboard::test {
 
@@ -18,6 +20,8 @@ struct SocketOptions {
   std::string local_address = {};
   /// SO_RCVBUF in bytes; the system's choice if 0.
   int receive_buffer = 0;
+  /// Speaks TLS.
+  std::optional<TlsOptions> tls = std::nullopt;
 };
 
 class RawSocket {
@@ -44,7 +48,7 @@ class RawSocket {
   /// Sends each byte as a segment of its own.
   void dribble(std::string_view bytes);
 
-  /// Ends this side's half of the connection.
+  /// Ends this side's half of the connection; with TLS, first in TLS.
   void finish_writing();
 
   /// Ends the connection with a TCP reset.
@@ -70,6 +74,9 @@ class RawSocket {
   /// or rest().
   [[nodiscard]] bool was_reset() const { return was_reset_; }
 
+  /// The TLS on it; only with SocketOptions::tls.
+  [[nodiscard]] TlsClient& tls() { return *tls_; }
+
   /// Sends a right upgrade request for `target` with `extra` header lines (each ended by CRLF)
   /// and `behind` in the same segment, and takes the 101. Throws on any other answer.
   void upgrade(std::string_view target, std::string_view extra = "", std::string_view behind = "");
@@ -85,6 +92,7 @@ class RawSocket {
   std::string authority_;
   std::string buffer_;
   int fd_ = -1;
+  std::unique_ptr<TlsClient> tls_;
   bool ended_ = false;
   bool was_reset_ = false;
 };
