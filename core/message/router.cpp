@@ -71,16 +71,16 @@ class SenderJudge : public extension::ReplacementJudge {
   std::size_t max_message_;
 };
 
+}  // namespace
+
 // Writes the outgoing header right before the payload.
-std::string_view frame_in_place(const Message& message) {
+Router::Outgoing Router::in_place(const Message& message) {
   const std::size_t header = wire::server_header_size(message.size);
   char* begin = message.data - header;
   wire::write_server_header(begin, message.binary ? wire::Opcode::binary : wire::Opcode::text, true,
                             false, message.size);
-  return {begin, header + message.size};
+  return {{begin, header + message.size}, message.text(), message.binary, message.lasts};
 }
-
-}  // namespace
 
 Outcome Router::take(Participant& sender, const Message& message, Turn& turn) {
   const bool check_text = !message.binary && !message.known_utf8;
@@ -142,7 +142,7 @@ void Router::route(Participant& sender, const Message& message, const wire::Enve
   if (turn.chains.hooks.wants_routed()) {
     route_through_hooks(sender, message, receiver, turn);
   } else {
-    deliver(sender, frame_in_place(message), message.text(), message.binary, receiver, true, turn);
+    deliver(sender, in_place(message), receiver, true, turn);
   }
 }
 
@@ -154,7 +154,7 @@ void Router::route_through_hooks(Participant& sender, const Message& message, st
       describe(sender, message.text(), message.binary, to), routing);
   if (!routing.touched()) [[likely]] {
     if (verdict == extension::HookChain::RouteVerdict::kForward) {
-      deliver(sender, frame_in_place(message), message.text(), message.binary, to, true, turn);
+      deliver(sender, in_place(message), to, true, turn);
     }
     return;
   }
@@ -164,28 +164,26 @@ void Router::route_through_hooks(Participant& sender, const Message& message, st
   }
   if (verdict != extension::HookChain::RouteVerdict::kForward) return;
   std::string replaced_frame;
-  std::string_view frame;
-  std::string_view payload = message.text();
+  Outgoing outgoing{};
   if (routing.bytes() != nullptr) {
-    payload = *routing.bytes();
-    replaced_frame = peer::message_frame(payload, message.binary);
-    frame = replaced_frame;
+    replaced_frame = peer::message_frame(*routing.bytes(), message.binary);
+    outgoing = {replaced_frame, *routing.bytes(), message.binary, false};
     to = routing.to();
   } else {
-    frame = frame_in_place(message);
+    outgoing = in_place(message);
   }
   if (routing.targets().empty()) {
-    deliver(sender, frame, payload, message.binary, to, true, turn);
+    deliver(sender, outgoing, to, true, turn);
     return;
   }
   // Where a hook sends a message is the operator's will, which a grant's reach does not bound.
   for (const std::string& target : routing.targets()) {
-    deliver(sender, frame, payload, message.binary, target, false, turn);
+    deliver(sender, outgoing, target, false, turn);
   }
 }
 
-void Router::deliver(Participant& sender, std::string_view frame, std::string_view payload,
-                     bool binary, std::string_view to, bool reach_applies, Turn& turn) {
+void Router::deliver(Participant& sender, const Outgoing& outgoing, std::string_view to,
+                     bool reach_applies, Turn& turn) {
   if (const extension::Grant* grant = sender.grant();
       grant != nullptr && reach_applies && grant->restricts_reach()) [[unlikely]] {
     const auto parts = wire::split_address(to);
@@ -199,7 +197,9 @@ void Router::deliver(Participant& sender, std::string_view frame, std::string_vi
     target = registry_.find(to);
   }
   const peer::Delivery delivery =
-      target == nullptr ? peer::Delivery::gone : target->send(frame, payload.size(), turn.dispatch);
+      target == nullptr
+          ? peer::Delivery::gone
+          : target->send(outgoing.frame, outgoing.payload.size(), turn.dispatch, outgoing.lasts);
   switch (delivery) {
     case peer::Delivery::queued:
       totals_.relayed();
@@ -208,7 +208,7 @@ void Router::deliver(Participant& sender, std::string_view frame, std::string_vi
       handle_full(*target, true, turn);
       break;
     case peer::Delivery::gone:
-      undeliverable(sender, payload, binary, to, turn);
+      undeliverable(sender, outgoing.payload, outgoing.binary, to, turn);
       break;
   }
 }

@@ -25,6 +25,7 @@ struct Message {
   std::size_t size = 0;
   bool binary = false;
   bool known_utf8 = false;  // text that has been checked as it came
+  bool lasts = false;       // stays there until the turn's Dispatch is settled
 
   std::string_view text() const { return {data, size}; }
 };
@@ -67,8 +68,15 @@ class Router {
              Turn& turn);
   void route_through_hooks(Participant& sender, const Message& message, std::string_view to,
                            Turn& turn);
-  void deliver(Participant& sender, std::string_view frame, std::string_view payload, bool binary,
-               std::string_view to, bool reach_applies, Turn& turn);
+  struct Outgoing {
+    std::string_view frame;
+    std::string_view payload;
+    bool binary;
+    bool lasts;  // Message::lasts
+  };
+  static Outgoing in_place(const Message& message);
+  void deliver(Participant& sender, const Outgoing& outgoing, std::string_view to,
+               bool reach_applies, Turn& turn);
   void undeliverable(Participant& sender, std::string_view payload, bool binary,
                      std::string_view to, Turn& turn);
   void watch(Participant& sender, const wire::JsonText& address, bool on, Turn& turn);

@@ -176,6 +176,7 @@ void Connection::take(std::span<char> bytes) {
     case Phase::ending: {
       Frames frames(*this);
       reader_.received(bytes.size(), loop_.buffer(), frame_rules(), frames);
+      loop_.dispatch().settle();
       count_read();
       break;
     }
@@ -277,6 +278,7 @@ void Connection::begin_frames(std::string_view upgrade_response, std::uint8_t de
   frames_begun_ = true;
   deflate_bits_ = deflate_bits;
   encodes_ = deflate_bits != 0;
+  passes_outbox_ = !transport_.secure();  // only its owner may use a TLS session
   const std::lock_guard guard(lock_);
   if (stage_ != Stage::opening) return;
   outbox_.append_unframed(upgrade_response);
@@ -381,7 +383,8 @@ bool Connection::on_message(const IncomingMessage& incoming) {
   message::Message message{.data = incoming.data,
                            .size = incoming.size,
                            .binary = incoming.binary,
-                           .known_utf8 = incoming.known_utf8};
+                           .known_utf8 = incoming.known_utf8,
+                           .lasts = incoming.lasts};
   if (incoming.compressed) {
     const Expanded expanded =
         expand({incoming.data, incoming.size}, loop_.settings().rules.max_message);
@@ -393,6 +396,7 @@ bool Connection::on_message(const IncomingMessage& incoming) {
     }
     message.data = expanded.message.data();
     message.size = expanded.message.size();
+    message.lasts = false;
   }
   peer::Activity& mine = own_activity();
   mine.messages_in.store(mine.messages_in.load(std::memory_order_relaxed) + 1,
@@ -539,9 +543,8 @@ std::string_view Connection::encoded(std::string_view frame, std::size_t payload
   return payload_size < kCompressFrom ? frame : compress_frame(frame, payload_size, deflate_bits_);
 }
 
-std::size_t Connection::write_past_outbox_locked(std::string_view frame) {
-  if (transport_.secure()) return 0;
-  const Transport::Result result = transport_.write({&frame, 1});
+std::size_t Connection::write_past_outbox_locked(std::span<const std::string_view> frames) {
+  const Transport::Result result = transport_.write(frames);
   if (result.status == Transport::Status::blocked) blocked_ = true;
   if (result.status != Transport::Status::done) return 0;
   return result.bytes;

@@ -138,7 +138,7 @@ class Connection final : public message::Participant, public DeadlineHook {
 
   // peer::Peer
   void write_locked() override;
-  std::size_t write_past_outbox_locked(std::string_view frame) override;
+  std::size_t write_past_outbox_locked(std::span<const std::string_view> frames) override;
   std::string_view encoded(std::string_view frame, std::size_t payload_size) override;
   std::size_t committed_bytes_locked() const override { return transport_.committed(); }
   void on_finish() override;

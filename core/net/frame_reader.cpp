@@ -40,14 +40,14 @@ void FrameReader::received(std::size_t count, std::span<char> shared, const Rule
     return;
   }
   if (tail() == nullptr) {
-    feed(shared.data(), count, Resumed{}, rules, sink);
+    feed(shared.data(), count, Resumed{}, rules, sink, true);
     return;
   }
   Tail kept = std::move(*tail());
   incomplete_->tail.reset();
   const Resumed resumed{kept.unmasked, kept.utf8};
   if (std::exchange(carried_, false)) {
-    feed(shared.data(), kept.bytes.size() + count, resumed, rules, sink);
+    feed(shared.data(), kept.bytes.size() + count, resumed, rules, sink, true);
     return;
   }
   kept.bytes.set_size(kept.bytes.size() + count);
@@ -55,7 +55,7 @@ void FrameReader::received(std::size_t count, std::span<char> shared, const Rule
   static_cast<void>(
       wire::parse_client_frame_header(kept.bytes.data(), kept.bytes.size(), true, header));
   if (kept.bytes.size() == header.header_size + header.payload_size) {
-    feed(kept.bytes.data(), kept.bytes.size(), resumed, rules, sink);
+    feed(kept.bytes.data(), kept.bytes.size(), resumed, rules, sink, false);
     return;
   }
   Resumed ahead = resumed;
@@ -68,7 +68,7 @@ void FrameReader::received(std::size_t count, std::span<char> shared, const Rule
 }
 
 void FrameReader::feed(char* data, std::size_t size, Resumed resumed, const Rules& rules,
-                       FrameSink& sink) {
+                       FrameSink& sink, bool lasts) {
   while (size > 0 && !stopped_) {
     wire::FrameHeader header;
     const wire::HeaderStatus status = wire::parse_client_frame_header(
@@ -100,7 +100,7 @@ void FrameReader::feed(char* data, std::size_t size, Resumed resumed, const Rule
     wire::unmask(payload + resumed.unmasked, payload_size - resumed.unmasked, header.mask,
                  resumed.unmasked);
     resumed = Resumed{};
-    if (!take_frame(header, payload, sink)) {
+    if (!take_frame(header, payload, sink, lasts)) {
       stop();
       excess_ = available > payload_size;
       return;
@@ -128,14 +128,16 @@ const char* FrameReader::objection(const wire::FrameHeader& header, const Rules&
   return nullptr;
 }
 
-bool FrameReader::take_frame(const wire::FrameHeader& header, char* payload, FrameSink& sink) {
+bool FrameReader::take_frame(const wire::FrameHeader& header, char* payload, FrameSink& sink,
+                             bool lasts) {
   const auto size = static_cast<std::size_t>(header.payload_size);
   if (wire::is_control(header.opcode)) return take_control(header, {payload, size}, sink);
   if (header.fin && assembly() == nullptr) [[likely]] {
     return sink.on_message({.data = payload,
                             .size = size,
                             .binary = header.opcode == wire::Opcode::binary,
-                            .compressed = header.rsv1});
+                            .compressed = header.rsv1,
+                            .lasts = lasts});
   }
   return take_fragment(header, {payload, size}, sink);
 }

@@ -65,6 +65,7 @@ struct IncomingMessage {
   bool binary = false;
   bool compressed = false;  // RFC 7692; to be inflated before anything else
   bool known_utf8 = false;  // text whose encoding has been checked already
+  bool lasts = false;       // stays where it lies until the next FrameReader::room()
 };
 
 /// What a FrameReader tells. Each returns whether to go on; once false, the rest is thrown away.
@@ -99,7 +100,7 @@ class FrameReader {
   /// Takes bytes from elsewhere, which may be written to, with kHeadroom writable bytes before
   /// them. Only while nothing is incomplete.
   void take(std::span<char> bytes, const Rules& rules, FrameSink& sink) {
-    feed(bytes.data(), bytes.size(), Resumed{}, rules, sink);
+    feed(bytes.data(), bytes.size(), Resumed{}, rules, sink, false);
   }
 
   /// Gives all memory back; nothing more will be read.
@@ -136,11 +137,13 @@ class FrameReader {
     wire::Utf8Stream utf8;
   };
 
-  void feed(char* data, std::size_t size, Resumed resumed, const Rules& rules, FrameSink& sink);
+  /// `lasts`: the bytes lie in the shared buffer.
+  void feed(char* data, std::size_t size, Resumed resumed, const Rules& rules, FrameSink& sink,
+            bool lasts);
   /// Null if the frame may stand here; otherwise why not, with the code to fail with.
   const char* objection(const wire::FrameHeader& header, const Rules& rules,
                         std::uint16_t& close_code) const;
-  bool take_frame(const wire::FrameHeader& header, char* payload, FrameSink& sink);
+  bool take_frame(const wire::FrameHeader& header, char* payload, FrameSink& sink, bool lasts);
   bool take_control(const wire::FrameHeader& header, std::string_view payload, FrameSink& sink);
   bool take_fragment(const wire::FrameHeader& header, std::string_view payload, FrameSink& sink);
   bool is_text(const wire::FrameHeader& header) const;

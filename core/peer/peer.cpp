@@ -20,7 +20,21 @@ constexpr std::size_t kEarlyFlush = 128 * 1024;
 
 void Dispatch::add(Peer& peer) { waiting_.emplace_back(&peer); }
 
+void Dispatch::hold(Peer& peer, std::string_view frame) {
+  if (held_for_ == nullptr) held_for_.reset(&peer);
+  held_[held_count_++] = frame;
+  held_bytes_ += frame.size();
+}
+
+void Dispatch::write_held() {
+  const PeerRef peer = std::move(held_for_);
+  const std::size_t count = std::exchange(held_count_, 0);
+  held_bytes_ = 0;
+  peer->write_held({held_.data(), count});
+}
+
 void Dispatch::flush() {
+  settle();
   // Flushing one peer can add others (presence that waited for room), so the end moves.
   for (std::size_t i = 0; i < waiting_.size(); ++i) waiting_[i]->flush();
   waiting_.clear();
@@ -59,8 +73,15 @@ bool Peer::open() {
   return true;
 }
 
-Delivery Peer::send(std::string_view frame, std::uint64_t data_bytes, Dispatch& dispatch) {
-  if (encodes_ && data_bytes != 0) frame = encoded(frame, data_bytes);
+Delivery Peer::send(std::string_view frame, std::uint64_t data_bytes, Dispatch& dispatch,
+                    bool lasts) {
+  if (encodes_ && data_bytes != 0) {
+    frame = encoded(frame, data_bytes);
+    lasts = false;
+  }
+  const bool large = frame.size() >= kDirectFrame && passes_outbox_;
+  const bool can_hold = large && lasts;
+  dispatch.make_way(*this, can_hold, frame.size());
   const std::lock_guard guard(lock_);
   if (stage_ != Stage::open) return Delivery::gone;
   // What would wait alone always may: nothing could make more room for it.
@@ -73,13 +94,10 @@ Delivery Peer::send(std::string_view frame, std::uint64_t data_bytes, Dispatch& 
     activity.bytes_out += data_bytes;
     ++activity.messages_out;
   }
-  if (frame.size() >= kDirectFrame && outbox_.empty() && !blocked_) {
-    const std::size_t written = write_past_outbox_locked(frame);
-    if (written > 0) {
-      if (written < frame.size()) outbox_.append_unframed(frame.substr(written));
-    } else {
-      outbox_.append_frame(frame);
-    }
+  if (can_hold && outbox_.empty() && !blocked_) {
+    dispatch.hold(*this, frame);
+  } else if (large && outbox_.empty() && !blocked_) {
+    write_past_or_keep_locked({&frame, 1});
   } else {
     outbox_.append_frame(frame);
   }
@@ -91,7 +109,33 @@ Delivery Peer::send(std::string_view frame, std::uint64_t data_bytes, Dispatch& 
   return Delivery::queued;
 }
 
+void Peer::write_held(std::span<const std::string_view> frames) {
+  const std::lock_guard guard(lock_);
+  if (stage_ != Stage::open) return;  // another thread has ended it since
+  if (outbox_.empty() && !blocked_) {
+    write_past_or_keep_locked(frames);
+  } else {
+    for (const std::string_view frame : frames) outbox_.append_frame(frame);
+  }
+  if (!outbox_.empty() && !blocked_) write_locked();
+}
+
+void Peer::write_past_or_keep_locked(std::span<const std::string_view> frames) {
+  std::size_t written = write_past_outbox_locked(frames);
+  for (const std::string_view frame : frames) {
+    if (written >= frame.size()) {
+      written -= frame.size();
+    } else if (written > 0) {
+      outbox_.append_unframed(frame.substr(written));
+      written = 0;
+    } else {
+      outbox_.append_frame(frame);
+    }
+  }
+}
+
 bool Peer::finish(const CloseOrder& order, Dispatch& dispatch) {
+  dispatch.make_way(*this, false, 0);
   {
     const std::lock_guard guard(lock_);
     if (stage_ != Stage::open && stage_ != Stage::opening) return false;

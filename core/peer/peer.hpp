@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +31,10 @@ using Handle = std::uint64_t;
 
 /// The appends of one turn: who has been given something and must be flushed. Lives on one thread.
 /// Flushes when it ends.
+///
+/// Large frames to one peer that follow each other in the memory they were received into are not
+/// copied: they are held until the next that is not of them, or until settle(), and then go to the
+/// socket together.
 class Dispatch {
  public:
   explicit Dispatch(std::size_t outbox_limit_bytes) : outbox_limit(outbox_limit_bytes) {}
@@ -38,14 +43,39 @@ class Dispatch {
   Dispatch& operator=(const Dispatch&) = delete;
 
   void add(Peer& peer);
-  bool empty() const { return waiting_.empty(); }
+  bool empty() const { return waiting_.empty() && held_for_ == nullptr; }
   /// Sends to everybody added since the last flush.
   void flush();
+  /// Sends the frames that are held: their memory is about to be used for something else.
+  void settle() {
+    if (held_for_ != nullptr) write_held();
+  }
 
   std::size_t outbox_limit;  // manifest key server.outbox_limit, bytes
 
  private:
+  friend class Peer;
+
+  static constexpr std::size_t kMaxHeld = 64;
+
+  /// Before something is sent to `peer`: lets nothing overtake what is held. `can_hold`: it is a
+  /// frame of `bytes` that may be held too.
+  void make_way(const Peer& peer, bool can_hold, std::size_t bytes) {
+    if (held_for_ == nullptr) return;
+    const bool same = held_for_.get() == &peer;
+    if (same ? !can_hold || held_count_ == kMaxHeld || held_bytes_ + bytes > outbox_limit
+             : can_hold) {
+      write_held();
+    }
+  }
+  void hold(Peer& peer, std::string_view frame);
+  void write_held();
+
   std::vector<PeerRef> waiting_;
+  PeerRef held_for_;
+  std::size_t held_count_ = 0;
+  std::size_t held_bytes_ = 0;
+  std::array<std::string_view, kMaxHeld> held_;
 };
 
 enum class Delivery : std::uint8_t {
@@ -95,7 +125,9 @@ class Peer {
 
   /// Queues a whole frame, which is copied unless it can be sent at once. `data_bytes`: payload
   /// bytes if it is a peer's message, for the traffic meter; 0 for the relay's own. Any thread.
-  Delivery send(std::string_view frame, std::uint64_t data_bytes, Dispatch& dispatch);
+  /// `lasts`: the frame stays where it lies until `dispatch` is settled.
+  Delivery send(std::string_view frame, std::uint64_t data_bytes, Dispatch& dispatch,
+                bool lasts = false);
 
   /// Begins the end: no message is accepted from now on, the error and Close frames go out behind
   /// what waits, and the connection's own thread does the rest. Only the first order counts.
@@ -135,8 +167,8 @@ class Peer {
 
   /// Writes from the outbox to the socket until it is empty or the socket is full.
   virtual void write_locked() = 0;
-  /// Writes a large frame past the empty outbox; returns the bytes written. 0 is always right.
-  virtual std::size_t write_past_outbox_locked(std::string_view frame) = 0;
+  /// Writes large frames past the empty outbox; returns the bytes written. 0 is always right.
+  virtual std::size_t write_past_outbox_locked(std::span<const std::string_view> frames) = 0;
   /// The data frame as this peer is to get it, valid until the thread's next call. Any thread,
   /// without lock_.
   virtual std::string_view encoded(std::string_view frame, std::size_t payload_size) {
@@ -172,6 +204,7 @@ class Peer {
   bool framed_ = false;           // lock_; what is sent are WebSocket frames
   bool blocked_ = false;          // lock_; the socket is full, its owner waits for room
   bool in_dispatch_ = false;      // lock_; some Dispatch will flush it
+  bool passes_outbox_ = true;     // set before it is open; write_past_outbox_locked does something
   bool encodes_ = false;          // set before it is open; data frames go through encoded()
   std::atomic<bool> presence_waits_{false};
   std::atomic<bool> registered_{false};
@@ -182,6 +215,10 @@ class Peer {
 
  private:
   friend class Dispatch;
+
+  /// Sends what a Dispatch has held.
+  void write_held(std::span<const std::string_view> frames);
+  void write_past_or_keep_locked(std::span<const std::string_view> frames);
 
   const char* address_text() const {
     return address_size_ <= sizeof short_address_ ? short_address_.data() : long_address_;

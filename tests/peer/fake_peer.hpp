@@ -19,6 +19,7 @@ class FakeSocketOf : public Base {
   std::size_t socket_room = SIZE_MAX;
   std::string received;
   int finishes = 0;
+  int writes_past_outbox = 0;
   std::uint64_t relayed = 0;
   bool presence_continued = false;
 
@@ -78,12 +79,20 @@ class FakeSocketOf : public Base {
       this->outbox_.consume(count);
     }
   }
-  std::size_t write_past_outbox_locked(std::string_view frame) override {
-    const std::size_t count = std::min(frame.size(), socket_room);
-    received += frame.substr(0, count);
-    if (socket_room != SIZE_MAX) socket_room -= count;
-    if (count < frame.size()) this->blocked_ = true;
-    return count;
+  std::size_t write_past_outbox_locked(std::span<const std::string_view> frames) override {
+    std::size_t written = 0;
+    for (const std::string_view frame : frames) {
+      const std::size_t count = std::min(frame.size(), socket_room);
+      received += frame.substr(0, count);
+      if (socket_room != SIZE_MAX) socket_room -= count;
+      written += count;
+      if (count < frame.size()) {
+        this->blocked_ = true;
+        break;
+      }
+    }
+    ++writes_past_outbox;
+    return written;
   }
   void on_finish() override { ++finishes; }
   void on_relayed_locked(std::uint64_t bytes) override { relayed += bytes; }

@@ -40,9 +40,11 @@ class CountingPeer final : public Peer {
     received += outbox_.bytes();
     outbox_.clear();
   }
-  std::size_t write_past_outbox_locked(std::string_view frame) override {
-    received += frame.size();
-    return frame.size();
+  std::size_t write_past_outbox_locked(std::span<const std::string_view> frames) override {
+    std::size_t size = 0;
+    for (const std::string_view frame : frames) size += frame.size();
+    received += size;
+    return size;
   }
   void on_finish() override {}
   void on_relayed_locked(std::uint64_t /*bytes*/) override {}
