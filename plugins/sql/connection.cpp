@@ -255,6 +255,7 @@ Connection::Connection(const DatabaseUrl& url, const ConnectionOptions& options)
 Connection::~Connection() = default;
 
 Kind Connection::kind() const { return link_->kind(); }
+std::chrono::milliseconds Connection::time() const { return link_->options().time; }
 
 void Connection::set_up() {
   const ConnectionOptions& options = link_->options();

@@ -49,6 +49,8 @@ class Connection {
   void limit_statements(std::chrono::milliseconds time);
 
   [[nodiscard]] Kind kind() const;
+  /// As in the options.
+  [[nodiscard]] std::chrono::milliseconds time() const;
 
   /// Runs one statement and returns all it found. Throws Failure.
   Rows run(const std::string& statement, const std::vector<Parameter>& parameters = {});

@@ -31,7 +31,7 @@ class Health {
   const std::string place_;
   bool silent_ = false;
   bool failing_ = false;  // and it has been told
-  std::string told_;  // the latest failure in the log
+  std::string told_;      // the latest failure in the log
   Clock::time_point told_at_{};
 };
 

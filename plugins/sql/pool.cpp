@@ -272,7 +272,7 @@ void Pool::State::note_unreachable(const std::string& sentence) {
     if (stopping) return;
     next_attempt = Clock::now() + pause;
     pause = std::min(pause * 2, kLongestPause);
-    unreachable = live == 0;
+    unreachable = live == 0 && connecting == 0;  // others may be luckier
     if (unreachable) jobs = take_all();
   }
   health.failed(sentence);
