@@ -232,6 +232,7 @@ void DatabaseServer::continue_processes() {
 }
 
 void DatabaseServer::kill() {
+  ::kill(pid_, SIGSTOP);  // first, so that it makes no new ones
   const std::vector<pid_t> all = processes();
   for (const pid_t process : all) ::kill(process, SIGKILL);
   const bool gone = await([&] {
