@@ -9,7 +9,8 @@
 namespace plugboard::net {
 namespace {
 
-constexpr std::size_t kReadBuffer = 64 * 1024;
+// Four records of the largest size.
+constexpr std::size_t kReadBuffer = 68 * 1024;
 
 std::string openssl_reason() {
   const unsigned long code = ERR_peek_last_error();

@@ -49,6 +49,8 @@ class TlsSession {
     std::size_t bytes;
   };
 
+  /// To be called before the first read of a turn: there may be bytes that were not there before.
+  void begin_reading() { socket_.drained = false; }
   /// The handshake is part of the first read.
   Result read(char* data, std::size_t size);
   /// May take less than all. After `blocked` the next write must begin with the same bytes, at

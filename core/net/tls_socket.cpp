@@ -24,10 +24,19 @@ int write(BIO* bio, const char* data, std::size_t size, std::size_t* written) {
 }
 
 int read(BIO* bio, char* data, std::size_t size, std::size_t* read) {
+  TlsSocket& socket = socket_of(bio);
   BIO_clear_retry_flags(bio);
-  const ssize_t count = ::recv(socket_of(bio).descriptor, data, size, MSG_DONTWAIT);
-  *read = count > 0 ? static_cast<std::size_t>(count) : 0;
-  if (count > 0) return 1;
+  *read = 0;
+  if (socket.drained) {
+    BIO_set_retry_read(bio);
+    return 0;
+  }
+  const ssize_t count = ::recv(socket.descriptor, data, size, MSG_DONTWAIT);
+  if (count > 0) {
+    *read = static_cast<std::size_t>(count);
+    socket.drained = *read < size;
+    return 1;
+  }
   if (count == 0) {
     BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
   } else if (is_passing(errno)) {

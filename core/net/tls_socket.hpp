@@ -10,6 +10,8 @@ namespace plugboard::net {
 struct TlsSocket {
   int descriptor = -1;
   bool more = false;  // what is written now will be followed by more before this thread is done
+  // A read took all there was, so the next would be for nothing. Whoever reads anew resets it.
+  bool drained = false;
 };
 
 /// A BIO on the socket, which must outlive it and stays the caller's. Null without memory.

@@ -31,6 +31,7 @@ Transport::Result Transport::read(char* data, std::size_t size) {
 
 // A session gives a record at a time; frames lie whole more often behind several.
 Transport::Result Transport::read_tls(char* data, std::size_t size) {
+  tls_->begin_reading();
   std::size_t bytes = 0;
   for (;;) {
     const TlsSession::Result result = tls_->read(data + bytes, size - bytes);
