@@ -93,7 +93,8 @@ std::shared_ptr<const Body> make_body(Shape shape, std::size_t message_size, std
 }
 
 FlowMessage::FlowMessage(std::string_view from, std::string_view to,
-                         std::shared_ptr<const Body> body, std::uint8_t opcode, Packing packing)
+                         std::shared_ptr<const Body> body, std::uint8_t opcode,
+                         const Packing& packing)
     : quoted_from_(quoted(from)),
       quoted_to_(quoted(to)),
       plain_head_(head_of(from, to, body->object)),

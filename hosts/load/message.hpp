@@ -59,7 +59,7 @@ class FlowMessage {
   /// `opcode`: kText or kBinary. All flows that share a body must have addresses and wrappings of
   /// equal sizes.
   FlowMessage(std::string_view from, std::string_view to, std::shared_ptr<const Body> body,
-              std::uint8_t opcode, Packing packing = {});
+              std::uint8_t opcode, const Packing& packing = {});
 
   /// Whether append_batch comes before any heads.
   [[nodiscard]] bool batched() const { return batched_; }

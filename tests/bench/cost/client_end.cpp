@@ -25,7 +25,7 @@ ClientEnd::ClientEnd(RelayInHand& relay, std::string_view id, std::string_view q
   // Frames wait until the peer is registered, so the pong says that it is.
   write(masked_frame(0x9, ""));
   for (int i = 0; i < kPatience; ++i) {
-    relay.loop().turn(10);
+    relay.turn(10);
     receive();
     if (received_.ends_with(kPong)) {
       received_.clear();
@@ -46,9 +46,15 @@ std::size_t ClientEnd::receive() {
   std::array<char, 65536> buffer;
   while (true) {
     const ssize_t count = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+    if (count == 0) ended_ = true;
     if (count <= 0) return received_.size();
     received_.append(buffer.data(), static_cast<std::size_t>(count));
   }
+}
+
+bool ClientEnd::ended() {
+  receive();
+  return ended_;
 }
 
 std::string ClientEnd::take_received() { return std::exchange(received_, {}); }

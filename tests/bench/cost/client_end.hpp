@@ -21,12 +21,16 @@ class ClientEnd {
   /// Takes what has arrived; bytes so far.
   std::size_t receive();
 
+  /// Whether the relay has ended its half.
+  [[nodiscard]] bool ended();
+
   /// What `receive` has taken since this was last called.
   [[nodiscard]] std::string take_received();
 
  private:
   net::Descriptor socket_;
   std::string received_;
+  bool ended_ = false;
 };
 
 /// A masked frame as browsers send it.

@@ -1,6 +1,7 @@
-// A message costs no more than when tests/bench/cost/measured.json was last renewed: instructions
-// (counted by valgrind, so the same on a busy machine as on a quiet one), system calls, and no
-// allocation at all. After a change that makes the relay cheaper, or dearer for a good reason:
+// Messages and connections cost no more than when tests/bench/cost/measured.json was last renewed:
+// instructions (counted by valgrind, so the same on a busy machine as on a quiet one) and system
+// calls; and messages no allocation at all. After a change that makes the relay cheaper, or dearer
+// for a good reason:
 //   RENEW=1 build/release/tests/relay-cost-test
 // writes the file anew, for the compiler that built the relay.
 #include <gtest/gtest.h>
@@ -38,7 +39,7 @@ Json read_measured() {
   return file ? Json::parse(file) : Json::object();
 }
 
-void write_measured(const char* what, const std::string& under, const Json& values) {
+void write_measured(const std::string& what, const std::string& under, const Json& values) {
   Json measured = read_measured();
   (under.empty() ? measured[what] : measured[what][under]) = values;
   std::ofstream(kMeasuredFile) << measured.dump(2) << "\n";
@@ -86,29 +87,34 @@ std::map<std::string, double> instructions(const std::filesystem::path& folder) 
 TEST(RelayCost, AMessageTakesNothingFromTheHeap) {
   ASSERT_FALSE(costs().empty());
   for (const auto& [traffic, cost] : costs()) {
+    if (cost.at("of") != "messages") continue;
     EXPECT_EQ(cost.at("allocations"), 0) << traffic;
   }
 }
 
-TEST(RelayCost, AMessageTakesNoMoreSystemCallsThanMeasured) {
+TEST(RelayCost, NothingTakesMoreSystemCallsOrAllocationsThanMeasured) {
   ASSERT_FALSE(costs().empty());
-  if (renewing()) {
-    Json calls;
-    for (const auto& [traffic, cost] : costs()) calls[traffic] = cost.at("system_calls");
-    write_measured("system_calls", "", calls);
-  }
-  const Json measured = read_measured().at("system_calls");
-  for (const auto& [traffic, cost] : costs()) {
-    ASSERT_TRUE(measured.contains(traffic)) << traffic << " has never been measured";
-    EXPECT_LE(cost.at("system_calls"), measured.at(traffic))
-        << traffic << ", for " << cost.at("messages") << " messages";
+  // Where something lies in memory may decide when a hash table grows.
+  const std::map<std::string, double> kinds{{"system_calls", 1.0}, {"allocations", kTolerance}};
+  for (const auto& [what, tolerance] : kinds) {
+    if (renewing()) {
+      Json counts;
+      for (const auto& [traffic, cost] : costs()) counts[traffic] = cost.at(what);
+      write_measured(what, "", counts);
+    }
+    const Json measured = read_measured().at(what);
+    for (const auto& [traffic, cost] : costs()) {
+      ASSERT_TRUE(measured.contains(traffic)) << traffic << " has never been measured";
+      EXPECT_LE(cost.at(what).get<double>(), tolerance * measured.at(traffic).get<double>())
+          << what << " of " << traffic << ", for " << cost.at("count") << " " << cost.at("of");
+    }
   }
 }
 
-TEST(RelayCost, AMessageTakesNoMoreInstructionsThanMeasured) {
+TEST(RelayCost, NothingTakesMoreInstructionsThanMeasured) {
   const Json all = read_measured();
   if (std::string(BUILD) != "Release") GTEST_SKIP() << "measured is a plain Release build";
-  if (!renewing() && !all.at("instructions_per_message").contains(COMPILER)) {
+  if (!renewing() && !all.at("instructions").contains(COMPILER)) {
     GTEST_SKIP() << "never measured with " COMPILER ": see tests/bench/cost/measured.json";
   }
   // valgrind's processor has what this one has, up to AVX2.
@@ -124,16 +130,16 @@ TEST(RelayCost, AMessageTakesNoMoreInstructionsThanMeasured) {
   const auto end = valgrind.await_exit(test::Deadline(std::chrono::minutes(4)));
   ASSERT_TRUE(end && end->code == 0) << valgrind.standard_error();
 
-  Json per_message;
+  Json each;
   const Costs ran = parse(valgrind.standard_output());
   for (const auto& [traffic, count] : instructions(folder.path())) {
-    per_message[traffic] = std::llround(count / ran.at(traffic).at("messages").get<double>());
+    each[traffic] = std::llround(count / ran.at(traffic).at("count").get<double>());
   }
-  ASSERT_EQ(per_message.size(), ran.size()) << valgrind.standard_error();
-  std::cout << per_message.dump(2) << "\n";
-  if (renewing()) write_measured("instructions_per_message", COMPILER, per_message);
-  const Json measured = read_measured().at("instructions_per_message").at(COMPILER);
-  for (const auto& [traffic, count] : per_message.items()) {
+  ASSERT_EQ(each.size(), ran.size()) << valgrind.standard_error();
+  std::cout << each.dump(2) << "\n";
+  if (renewing()) write_measured("instructions", COMPILER, each);
+  const Json measured = read_measured().at("instructions").at(COMPILER);
+  for (const auto& [traffic, count] : each.items()) {
     ASSERT_TRUE(measured.contains(traffic)) << traffic << " has never been measured";
     // None at all would mean that nothing was counted.
     EXPECT_GT(count.get<double>(), 100) << traffic;

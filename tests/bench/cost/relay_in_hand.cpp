@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "bench/cost/counted_calls.hpp"
+#include "bench/cost/counted_heap.hpp"
 #include "manifest/reader.hpp"
 #include "net/connection.hpp"
 #include "net/settings.hpp"
@@ -74,6 +76,12 @@ RelayInHand::~RelayInHand() {
   loop_.reset();
   shared_->set_settings(nullptr);
   extensions_.shutdown();
+}
+
+void RelayInHand::turn(int timeout_ms) {
+  const CountedHeap heap;
+  const CountedCalls calls;
+  loop_->turn(timeout_ms);
 }
 
 net::Descriptor RelayInHand::connect() {

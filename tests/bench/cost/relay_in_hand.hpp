@@ -26,7 +26,8 @@ class RelayInHand {
   /// The client's end of a new connection, non-blocking.
   [[nodiscard]] net::Descriptor connect();
 
-  [[nodiscard]] net::Loop& loop() { return *loop_; }
+  /// One turn of the loop, whose allocations and system calls are counted.
+  void turn(int timeout_ms);
 
  private:
   manifest::Manifest manifest_;
