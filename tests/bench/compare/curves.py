@@ -90,7 +90,7 @@ def curves(build):
               (100, 1000, 5000, 10000, 19000),
               {"silent": idle(memory), "after a message": idle(memory, "--touch")}),
         Curve("opening", "Letting a peer in, by those who are there", "connections",
-              "µs of CPU for each connection", (100, 1000, 5000, 10000, 19000),
+              "µs of CPU for each connection", (1000, 2000, 5000, 10000, 19000),
               {"opening": idle(("opening_cpu_us", "server", "per_connection"))}),
         Curve("watchers", "Telling of a peer by the number of its watchers", "watchers",
               "µs of CPU for each notification", (1, 10, 100, 1000, 10000),
