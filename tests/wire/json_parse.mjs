@@ -1,9 +1,11 @@
-// What readers of JSON make of messages. Two ways to call it:
+// What readers of JSON make of messages. Three ways to call it:
 //   node json_parse.mjs folds           lists the characters beyond ASCII that some change of letter
 //                                       case makes into ASCII letters
 //   node json_parse.mjs messages FILE   checks what the relay found in each message of the file
 // The file has a line for each message: its bytes in hex; whether it is valid, has a foreign `from`,
 // a duplicate, a reserved type; then from, to, type, address and payload, in hex or `-`.
+//   node json_parse.mjs forwarded FILE  checks that every reader finds the sender in each message of
+//                                       the file, its bytes in hex on a line, and never the relay
 import { readFileSync } from 'node:fs';
 
 const SENDER = 'pwa:alice001';
@@ -171,5 +173,25 @@ function messages(path) {
   process.exitCode = good === lines.length && good > 0 ? 0 : 1;
 }
 
+/** Whether all readers take a message for the sender's. */
+function isTheSenders(line) {
+  const text = decodeUtf8(Buffer.from(line.slice(1), 'hex'));
+  const object = text === undefined ? undefined : parse(text);
+  if (typeof object !== 'object' || object === null || object.from !== SENDER) return false;
+  const members = topLevel(text);
+  const froms = readings(members, 'from').flatMap((values) => [values.at(0), values.at(-1)]);
+  if (!froms.every((value) => value === undefined || value === SENDER)) return false;
+  return !readings(members, 'type').some((values) => values.some(isReserved));
+}
+
+function forwarded(path) {
+  const lines = readFileSync(path, 'latin1').split('\n').filter(Boolean);
+  const wrong = lines.filter((line) => !isTheSenders(line));
+  for (const line of wrong) console.log(`read otherwise: ${line}`);
+  console.log(`${lines.length - wrong.length} messages read as the sender's`);
+  process.exitCode = wrong.length === 0 ? 0 : 1;
+}
+
 if (process.argv[2] === 'folds') folds();
+else if (process.argv[2] === 'forwarded') forwarded(process.argv[3]);
 else messages(process.argv[3]);
