@@ -261,6 +261,11 @@ void RequestReader::parse_framing() {
     return;
   }
   const bool last = line.find_first_not_of('0') == digits;
+  if (last && (framing_.find("\r\n ") != std::string::npos ||
+               framing_.find("\r\n\t") != std::string::npos)) {
+    fail(400, "Folded trailers are not accepted");
+    return;
+  }
   error_code problem;
   const std::size_t read = parser_->put({framing_.data(), framing_.size()}, problem);
   // The last chunk's line waits for the end of the trailers; any other has all it needs.
