@@ -191,15 +191,22 @@ void Listener::start_connection(Descriptor socket, const void* address) {
   const std::uint32_t limit = loop_.settings().server.max_connections;
   const std::uint32_t present = loop_.shared().connections.load(std::memory_order_relaxed);
   if (present >= limit + kToldThatFull) return;
-  const peer::PeerRef connection(new Connection(
+  const boost::intrusive_ptr<Connection> connection(new Connection(
       loop_, std::move(socket),
       admission::IpAddress::from_socket(*static_cast<const sockaddr*>(address)), present >= limit));
-  static_cast<Connection&>(*connection).start();
+  try {
+    connection->start();
+  } catch (const std::exception& error) {
+    // The system has no room for one more in the epoll set, or for its TLS session.
+    loop_.shared().log(PLUGBOARD_LOG_WARN,
+                       std::string("a connection could not be served: ") + error.what());
+    connection->drop();
+  }
 }
 
 // Without descriptors there is nothing to accept with; those who are here are served on.
 void Listener::pause() {
-  if (!std::exchange(paused_, true)) {
+  if (!loop_.shared().accepting_paused.exchange(true)) {
     loop_.shared().log(PLUGBOARD_LOG_WARN,
                        "out of file descriptors or memory: new connections wait until some are "
                        "closed");
@@ -208,6 +215,12 @@ void Listener::pause() {
   loop_.pause_listener(*this);
 }
 
-void Listener::resume() { loop_.watch(socket_.get(), *this, EPOLLIN); }
+void Listener::resume() {
+  try {
+    loop_.watch(socket_.get(), *this, EPOLLIN);
+  } catch (const std::system_error&) {
+    loop_.pause_listener(*this);  // in a while, then
+  }
+}
 
 }  // namespace plugboard::net

@@ -45,7 +45,6 @@ class Listener final : public EventSource {
 
   Loop& loop_;
   Descriptor socket_;
-  bool paused_ = false;
 };
 
 }  // namespace plugboard::net

@@ -54,6 +54,9 @@ class Shared {
   std::atomic<Service> service{Service::starting};
   /// Connections of any kind, from accept to close.
   std::atomic<std::uint32_t> connections{0};
+  /// Some listener has had no descriptor to accept with, which has been said in the log. For good:
+  /// who is at that limit is there again and again.
+  std::atomic<bool> accepting_paused{false};
 
   /// Numbers about plugins for /stats, as a JSON object; empty: none. Set before serving.
   std::function<std::string()> plugin_stats;

@@ -1,4 +1,7 @@
 // The plugboard program: reads the command line and hands over to one file a command.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <iostream>
@@ -6,10 +9,24 @@
 #include "client_commands.hpp"
 #include "commands.hpp"
 
+namespace {
+
+/// Where the program was started without stdin, stdout or stderr, the next files that it opened
+/// would get their numbers, and clients on such a socket the log.
+void occupy_standard_descriptors() {
+  for (int number = STDIN_FILENO; number <= STDERR_FILENO; ++number) {
+    // The lowest free number is the one that is missing.
+    if (::fcntl(number, F_GETFD) == -1) static_cast<void>(::open("/dev/null", O_RDWR));
+  }
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   using namespace plugboard::program;
   // A reader that goes away, of stdout or of a socket, is an error of that write and no more.
   std::signal(SIGPIPE, SIG_IGN);
+  occupy_standard_descriptors();
 
   CLI::App app("Plugboard, a WebSocket relay whose every policy is a plugin", "plugboard");
   app.require_subcommand(1);
