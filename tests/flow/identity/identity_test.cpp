@@ -95,8 +95,9 @@ class Identity : public testing::Test {
   void expect_that_all_readers_agree() {
     collect();
     lines_.close();
-    const Finished node = run_to_end({PLUGBOARD_NODE, PLUGBOARD_SOURCE_DIR "/tests/wire/json_parse.mjs",
-                                      "forwarded", (folder_.path() / "lines").string()});
+    const Finished node =
+        run_to_end({PLUGBOARD_NODE, PLUGBOARD_SOURCE_DIR "/tests/wire/json_parse.mjs", "forwarded",
+                    (folder_.path() / "lines").string()});
     EXPECT_EQ(node.code, 0) << node.out << node.err;
     EXPECT_EQ(node.out, std::to_string(passed_) + " messages read as the sender's\n");
     EXPECT_GT(passed_, 20);
@@ -127,9 +128,8 @@ TEST_F(Identity, MessagesMadeAtRandomAreReadAlikeByAllOnceTheyHaveBeenPassedOn) 
 }
 
 TEST_F(Identity, SpellingsOfFromThatSomeReaderTakesForItDoNotPass) {
-  for (const char* name :
-       {"From", "FROM", "fr\\u006fm", "\\u0046rom", "fro\\u004d", "fro\\u006D", "\\u0066\\u0072om",
-        "from\\u0000", "from\\u0000x", "FROM\\u0000"}) {
+  for (const char* name : {"From", "FROM", "fr\\u006fm", "\\u0046rom", "fro\\u004d", "fro\\u006D",
+                           "\\u0066\\u0072om", "from\\u0000", "from\\u0000x", "FROM\\u0000"}) {
     const std::string foreign = std::string("\"") + name + R"(":"pwa:mallory1")";
     pass("{" + foreign + "}");
     pass("{" + foreign + R"(,"from":"pwa:alice001"})");
