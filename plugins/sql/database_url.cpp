@@ -50,9 +50,7 @@ void check_port(std::string_view port) {
   unsigned number = 0;
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
   if (error != std::errc() || end != port.data() + port.size() || number == 0 || number > 65535) {
-    throw BadUrl(
-        "names a port that is none; a password with a special character must be written "
-        "with percent signs (@ is %40, : is %3A, / is %2F)");
+    throw BadUrl("names a port that is none; in a password, ? is written %3F and % is written %25");
   }
 }
 
@@ -115,14 +113,18 @@ class ServerUrl {
     const std::string_view query =
         query_at == std::string_view::npos ? std::string_view() : rest.substr(query_at + 1);
     rest = rest.substr(0, query_at);
-    if (rest.find('#') != std::string_view::npos) {
-      throw BadUrl("holds #; in a password it is written %23");
+    // The last @: those before it, and slashes, are a password's that should have been encoded, and
+    // mean what they say.
+    if (const auto at = rest.rfind('@'); at != std::string_view::npos) {
+      read_login(rest.substr(0, at));
+      rest.remove_prefix(at + 1);
     }
-    const auto [authority, database] = split(rest, '/');
+    if (rest.find('#') != std::string_view::npos) throw BadUrl("holds # behind the host");
+    const auto [hosts, database] = split(rest, '/');
     if (database.find('/') != std::string_view::npos) {
-      throw BadUrl("has more than one / behind the host; in a password it is written %2F");
+      throw BadUrl("has more than one / behind the host");
     }
-    read_authority(authority);
+    read_hosts(hosts);
     if (!database.empty()) set("dbname", percent_decoded(database));
     read_query(query);
     if (!find("dbname")) throw BadUrl("names no database: //host/database");
@@ -131,20 +133,13 @@ class ServerUrl {
   }
 
  private:
-  void read_authority(std::string_view authority) {
-    // The last @: an @ in a password is a common mistake, and meant as what it says.
-    const auto at = authority.rfind('@');
-    if (at != std::string_view::npos) {
-      const std::string_view login = authority.substr(0, at);
-      const auto [user, password] = split(login, ':');
-      if (!user.empty()) set("user", percent_decoded(user));
-      if (!password.empty()) {
-        hide(std::string(password));
-        set("password", percent_decoded(password));
-      }
-      authority.remove_prefix(at + 1);
+  void read_login(std::string_view login) {
+    const auto [user, password] = split(login, ':');
+    if (!user.empty()) set("user", percent_decoded(user));
+    if (!password.empty()) {
+      hide(std::string(password));
+      set("password", percent_decoded(password));
     }
-    read_hosts(authority);
   }
 
   /// libpq takes several, with commas between them, and tries one after the other.

@@ -1,7 +1,9 @@
 // key-store-sql while its database is not well: it says "error" in time, remembers what it may, and
 // comes back by itself.
+#include <algorithm>
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "sql/key_store_fixture.hpp"
 #include "support/deadline.hpp"
@@ -87,6 +89,32 @@ TEST_P(KeyStoreSqlOnServer, AServerThatIsStoppedHoldsNobodyUp) {
   EXPECT_EQ(status("alice-key"), Status::kOk);  // remembered
   database.server().continue_processes();
   EXPECT_TRUE(comes_to(Status::kOk, "bob-key-0"));
+}
+
+TEST_P(KeyStoreSqlOnServer, HoldsNoMoreQuestionsThanItsBoundWhileTheServerIsStopped) {
+  constexpr int kQuestions = 3000;
+  constexpr int kBound = 1024;
+  make_table();
+  start_quick();
+  EXPECT_EQ(status("alice-key"), Status::kNext);
+  database.server().stop_processes();
+  std::vector<plugboard_token> tokens;
+  for (int i = 0; i < kQuestions; ++i) {
+    const std::string key = "stranger-" + std::to_string(i);
+    plugboard_key_request request{};
+    request.size = sizeof request;
+    request.purpose = PLUGBOARD_KEY_FOR_PEER;
+    request.key = detail::bytes(key);
+    tokens.push_back(host.open_question(testing::TestHost::Question::kKey));
+    EXPECT_EQ(store->key_store().lookup(store->self(), &request, tokens.back()), PLUGBOARD_PENDING);
+  }
+  const auto answered = [&] {
+    return std::count_if(tokens.begin(), tokens.end(), [&](plugboard_token token) {
+      return host.answer(token).status == Status::kError;
+    });
+  };
+  EXPECT_GE(answered(), kQuestions - kBound - 4);  // four are being asked
+  EXPECT_TRUE(host.wait_until([&] { return answered() == kQuestions; }));
 }
 
 TEST_P(KeyStoreSqlOnServer, EndsInTimeWhileTheServerIsStopped) {
