@@ -33,8 +33,8 @@ class Matrix : public testing::TestWithParam<std::tuple<int, bool>> {
   }
 
   std::string id_;
-  RelayProcess relay_{{.server = "max_message = " + std::to_string(kMaxMessage) + "\ncompression = " +
-                                 (compression() ? "true" : "false") + "\n",
+  RelayProcess relay_{{.server = "max_message = " + std::to_string(kMaxMessage) +
+                                 "\ncompression = " + (compression() ? "true" : "false") + "\n",
                        .threads = std::get<0>(GetParam())}};
 };
 
@@ -89,15 +89,18 @@ TEST_P(Matrix, EveryCloseCodeIsEchoedOrRefused) {
 /// Each is impossible from its last byte on, whatever follows.
 const std::vector<std::string>& impossible() {
   static const std::vector<std::string> all = {
-      "\x80",         "\xc0",     "\xc1",     "\xf5",     "\xff",         "\xc3\x28",
-      "\xe0\x80",     "\xe0\x9f", "\xed\xa0", "\xed\xbf", "\xf0\x80",     "\xf0\x8f",
-      "\xf4\x90",     "\xe2\x28", "\xc2\xc2", "\xf0\x9f\x98\x28", "\xe2\x82\x28"};
+      "\x80",        "\xc0",     "\xc1",     "\xf5",
+      "\xff",        "\xc3\x28", "\xe0\x80", "\xe0\x9f",
+      "\xed\xa0",    "\xed\xbf", "\xf0\x80", "\xf0\x8f",
+      "\xf4\x90",    "\xe2\x28", "\xc2\xc2", "\xf0\x9f\x98\x28",
+      "\xe2\x82\x28"};
   return all;
 }
 
 TEST_P(Matrix, ImpossibleUtf8FailsInAFrameThatIsFarFromComplete) {
   for (const std::string& bytes : impossible()) {
-    for (const std::string& before : {std::string(), std::string("{\"long\":\"") + std::string(60, 'x')}) {
+    for (const std::string& before :
+         {std::string(), std::string("{\"long\":\"") + std::string(60, 'x')}) {
       RawSocket socket = peer();
       socket.send(FrameToSend{.payload = before + bytes, .announced_length = 5000}.bytes());
       EXPECT_EQ(close_code(socket), 1007) << testing::PrintToString(bytes);
@@ -126,7 +129,8 @@ TEST_P(Matrix, ImpossibleUtf8FailsAcrossFragmentsOfOneByte) {
 }
 
 TEST_P(Matrix, Utf8ThatMayStillBecomeACharacterIsWaitedFor) {
-  for (const char* bytes : {"\xc2", "\xe0\xa0", "\xed\x9f", "\xf0\x90", "\xf4\x8f\xbf", "\xef\xbf"}) {
+  for (const char* bytes :
+       {"\xc2", "\xe0\xa0", "\xed\x9f", "\xf0\x90", "\xf4\x8f\xbf", "\xef\xbf"}) {
     RawSocket socket = peer();
     socket.send(fragment(Opcode::kText, bytes, false) + ping_frame("so far"));
     EXPECT_EQ(socket.frame().payload, "so far");
@@ -161,8 +165,7 @@ TEST_P(Matrix, WhatStandsBehindACloseIsNotLookedAt) {
   EXPECT_TRUE(socket.await_end());
 }
 
-INSTANTIATE_TEST_SUITE_P(Ways, Matrix,
-                         testing::Combine(testing::Values(1, 2), testing::Bool()),
+INSTANTIATE_TEST_SUITE_P(Ways, Matrix, testing::Combine(testing::Values(1, 2), testing::Bool()),
                          [](const auto& way) {
                            return (std::get<0>(way.param) == 1 ? std::string("OneThread")
                                                                : std::string("TwoThreads")) +
