@@ -84,9 +84,9 @@ def choose_cpus():
 def about(options):
     def first_line(command):
         try:
-            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
             return (done.stdout or done.stderr).splitlines()[0]
-        except (OSError, subprocess.CalledProcessError, IndexError):
+        except (OSError, IndexError):
             return None
 
     model = [line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo", encoding="ascii")
@@ -135,17 +135,31 @@ def measure(options, chosen, cells):
     return results
 
 
-def medians(results, cells):
-    """{workload: {figure: {server: median or sentence}}}"""
+def figures_of(reports, path):
+    """One value for each round; None where a run failed."""
+    return [None if isinstance(report, str) else workloads.figure(report, path)
+            for report in reports]
+
+
+def median(values):
+    values = [value for value in values if value is not None]
+    return statistics.median(values) if values else None
+
+
+def summary(results, cells):
+    """{workload: {figure: {server: {median, ratio}}}}. A ratio is the median of each round's own:
+    rounds differ by what else the machine does, and servers of one round are its equals."""
     table = {}
     for workload in cells:
         for name, unit, path in workload.figures:
+            by_server = {server: figures_of(reports, path)
+                         for server, reports in results[workload.name].items()}
+            reference = by_server.get(REFERENCE, [])
             row = {}
-            for server, reports in results[workload.name].items():
-                values = [workloads.figure(report, path) for report in reports
-                          if not isinstance(report, str)]
-                values = [value for value in values if value is not None]
-                row[server] = statistics.median(values) if values else None
+            for server, values in by_server.items():
+                ratios = [value / base for value, base in zip(values, reference)
+                          if value is not None and base]
+                row[server] = {"median": median(values), "ratio": median(ratios)}
             table.setdefault(workload.name, {})[f"{name}, {unit}" if unit else name] = row
     return table
 
@@ -164,12 +178,12 @@ def print_table(table, chosen):
     rows = [["", ""] + names]
     for workload, figures in table.items():
         for figure, row in figures.items():
-            reference = row.get(REFERENCE)
             cells = []
             for name in names:
-                text = digits(row[name]) if name in row else ""
-                if name in row and name != REFERENCE and row[name] is not None and reference:
-                    text += f" ({digits(row[name] / reference)})"
+                cell = row.get(name)
+                text = digits(cell["median"]) if cell else ""
+                if cell and name != REFERENCE and cell["ratio"] is not None:
+                    text += f" ({digits(cell['ratio'])})"
                 cells.append(text)
             rows.append([workload, figure] + cells)
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
@@ -185,13 +199,13 @@ def main():
     cells = [workload for workload in workloads.WORKLOADS
              if not options.workload or workload.name in options.workload]
     results = measure(options, chosen, cells)
-    table = medians(results, cells)
+    table = summary(results, cells)
     print_table(table, chosen)
     aes = aes_us_per_kib()
     if aes is not None:
         print(f"\nOpenSSL's AES-256-GCM alone: {aes:.3f} µs for each KiB and direction")
     path = options.output / "result.json"
-    path.write_text(json.dumps({"about": about(options), "aes_us_per_kib": aes, "medians": table, "runs": results},
+    path.write_text(json.dumps({"about": about(options), "aes_us_per_kib": aes, "summary": table, "runs": results},
                                indent=1, ensure_ascii=False) + "\n")
     say(f"All figures of all rounds: {path}")
     failed = any(isinstance(report, str) for by_server in results.values()
