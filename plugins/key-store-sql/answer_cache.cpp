@@ -10,7 +10,7 @@ std::size_t bytes_of(const KeyAnswer& answer) {
   std::size_t bytes = sizeof(Grant) + answer->ids.size() + answer->attributes.size();
   for (const auto* names : {&answer->channels, &answer->reach}) {
     if (!*names) continue;
-    for (const std::string& name : **names) bytes += sizeof name + name.size();
+    for (const std::string& name : **names) bytes += sizeof(std::string) + name.size();
   }
   return bytes;
 }

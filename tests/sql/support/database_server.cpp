@@ -115,18 +115,19 @@ DatabaseServer::~DatabaseServer() {
 std::vector<std::string> DatabaseServer::command() const {
   const std::string folder = folder_.string();
   if (kind_ == sql::Kind::kMysql) {
-    return {"/usr/sbin/mariadbd",
-            "--no-defaults",
-            "--datadir=" + folder + "/data",
-            "--socket=" + folder + "/socket",
-            "--port=" + std::to_string(port_),
-            "--bind-address=127.0.0.1",
-            "--skip-name-resolve",
-            "--performance-schema=off",
-            "--innodb-buffer-pool-size=16M",
-            "--innodb-log-file-size=8M",
-            "--pid-file=" + folder + "/pid",
-            std::string("--user=") + (geteuid() == 0 ? "root" : std::getenv("USER"))};
+    std::vector<std::string> mariadbd = {"/usr/sbin/mariadbd",
+                                         "--no-defaults",
+                                         "--datadir=" + folder + "/data",
+                                         "--socket=" + folder + "/socket",
+                                         "--port=" + std::to_string(port_),
+                                         "--bind-address=127.0.0.1",
+                                         "--skip-name-resolve",
+                                         "--performance-schema=off",
+                                         "--innodb-buffer-pool-size=16M",
+                                         "--innodb-log-file-size=8M",
+                                         "--pid-file=" + folder + "/pid"};
+    if (geteuid() == 0) mariadbd.emplace_back("--user=root");  // it insists on being told
+    return mariadbd;
   }
   std::vector<std::string> command;
   if (geteuid() == 0) {
