@@ -180,6 +180,13 @@ bool KeyChain::well_formed(std::string_view key) const {
                      [&](const KeyStoreLink& store) { return fits(store.form, key); });
 }
 
+bool KeyChain::includes(const KeyAdmission& admission) const {
+  return links_ == nullptr ||
+         std::any_of(links_->stores.begin(), links_->stores.end(), [&](const KeyStoreLink& store) {
+           return store.instance == admission.instance_;
+         });
+}
+
 Question KeyChain::ask(const KeyQuestion& question, std::function<void(KeyVerdict)> done) const {
   if (links_ == nullptr) {
     done({KeyVerdict::Kind::kAllowed, KeyAdmission()});

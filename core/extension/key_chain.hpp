@@ -48,6 +48,7 @@ class KeyAdmission {
   [[nodiscard]] std::string_view store() const;
 
  private:
+  friend class KeyChain;
   friend class KeyWalk;
 
   std::shared_ptr<Instance> instance_;
@@ -80,6 +81,9 @@ class KeyChain {
 
   /// Whether the key fits the form of at least one store. Others need not be asked about.
   [[nodiscard]] bool well_formed(std::string_view key) const;
+
+  /// Whether the store that gave this admission stands in the chain, or anyone may connect.
+  [[nodiscard]] bool includes(const KeyAdmission& admission) const;
 
   /// Asks the stores in order; those whose form the key does not fit abstain unasked. See
   /// `Question` for when and where `done` is called. If all stores answer at once nothing is

@@ -313,6 +313,23 @@ void Connection::accept_key(std::string_view key, extension::KeyAdmission admiss
   key_->meter = std::move(meter);
 }
 
+bool Connection::is_let_in_by(const extension::KeyChain& keys) const {
+  if (key_ != nullptr) return keys.includes(key_->admission);
+  return keys.open();
+}
+
+void Connection::accept_key_again(extension::KeyAdmission admission) {
+  if (!key_->admission.store().empty()) {
+    renew_key(std::move(admission));
+    return;
+  }
+  if (const extension::Grant* grant = admission.grant();
+      grant != nullptr && grant->expires_at_ms() != 0) {
+    loop_.end_at(grant->expires_at_ms(), handle());
+  }
+  accept_key(key(), std::move(admission));
+}
+
 void Connection::renew_key(extension::KeyAdmission admission) {
   if (const extension::Grant* grant = admission.grant();
       grant != nullptr && grant->expires_at_ms() != 0) {

@@ -116,6 +116,10 @@ class Connection final : public message::Participant, public DeadlineHook {
   void refuse_upgrade(const admission::Refusal& refusal);
   /// Keeps the proof that the key is good, and counts traffic for it from now on.
   void accept_key(std::string_view key, extension::KeyAdmission admission);
+  /// Whether the store that let its key in still stands in the chain.
+  bool is_let_in_by(const extension::KeyChain& keys) const;
+  /// The same as accept_key, from another store than before.
+  void accept_key_again(extension::KeyAdmission admission);
   void set_limits(extension::LimiterTicket limits) { limits_ = std::move(limits); }
   enum class Joined : std::uint8_t { yes, id_in_use, ended };
   /// Registers the peer, in place of another connection with its address if there is one.

@@ -3,6 +3,8 @@
 #include <plugboard/hook.h>
 
 #include "admission/access_key.hpp"
+#include "admission/ask.hpp"
+#include "admission/grant_check.hpp"
 #include "http/answers.hpp"
 #include "net/connection.hpp"
 #include "net/loop.hpp"
@@ -112,7 +114,12 @@ void Entrance::with_info(const std::function<void(const plugboard_peer_info&)>& 
 }
 
 void Entrance::admitted(extension::LimiterTicket limits) {
-  connection_.set_limits(std::move(limits));
+  limits_ = std::move(limits);
+  if (!connection_.is_let_in_by(connection_.loop().settings().chains->keys)) {
+    ask_again();
+    return;
+  }
+  connection_.set_limits(std::move(limits_));
   switch (connection_.join()) {
     case Connection::Joined::yes:
       connection_.joined(
@@ -124,6 +131,47 @@ void Entrance::admitted(extension::LimiterTicket limits) {
     case Connection::Joined::ended:
       break;
   }
+}
+
+void Entrance::ask_again() {
+  const auto& settings = connection_.loop().shared_settings();
+  const extension::KeyChain& keys = settings->chains->keys;
+  const std::string key(connection_.key());
+  if (key.empty() || !keys.well_formed(key)) {
+    refused(admission::key_ill_formed());
+    return;
+  }
+  admission::ask<extension::KeyVerdict>(
+      question_, poster(),
+      [&](std::function<void(extension::KeyVerdict)> done) {
+        return keys.ask({.purpose = PLUGBOARD_KEY_FOR_PEER,
+                         .key = key,
+                         .client_address = connection_.client().text(),
+                         .path = path_,
+                         .peer = connection_.handle()},
+                        std::move(done));
+      },
+      [this](extension::KeyVerdict verdict) { on_key(std::move(verdict)); });
+}
+
+void Entrance::on_key(extension::KeyVerdict verdict) {
+  switch (verdict.kind) {
+    case extension::KeyVerdict::Kind::kDenied:
+      refused(admission::key_rejected());
+      return;
+    case extension::KeyVerdict::Kind::kUnavailable:
+      refused(admission::key_store_unavailable());
+      return;
+    case extension::KeyVerdict::Kind::kAllowed:
+      break;
+  }
+  connection_.accept_key_again(std::move(verdict.admission));
+  if (const auto refusal = admission::check_grant(
+          connection_.grant(), connection_.channel()->name(), connection_.id())) {
+    refused(*refusal);
+    return;
+  }
+  admitted(std::move(limits_));
 }
 
 void Entrance::refused(const admission::Refusal& refusal) {

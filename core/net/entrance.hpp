@@ -51,12 +51,19 @@ class Entrance final : public admission::Candidate {
   void refused(const admission::Refusal& refusal) override;
   std::uint64_t now_ns() const override;
 
+  /// A reload has taken away the store that let the key in, or has closed an open door: those of
+  /// now decide.
+  void ask_again();
+  void on_key(extension::KeyVerdict verdict);
+
   Connection& connection_;
   std::shared_ptr<const Settings> settings_;
   std::string upgrade_response_;
   std::uint8_t deflate_bits_;
   std::string path_;
   std::unique_ptr<admission::Admission> admission_;
+  extension::LimiterTicket limits_;  // once all steps have been passed
+  extension::Question question_;
   GrowingBuffer waiting_;  // behind FrameReader::kHeadroom bytes
 };
 
