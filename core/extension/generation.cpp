@@ -56,16 +56,43 @@ ChainNames chain_names(const Manifest& manifest) {
 
 }  // namespace
 
+/// What a generation does with one instance, for the log.
+enum class Fate { kCreated, kReplaced, kRemade, kReconfigured, kKept };
+
 /// One instance of the generation to come.
 struct Candidate {
   std::string name;
   Member member;
   std::chrono::nanoseconds timeout{};
   bool skip_errors = false;
+  Fate fate = Fate::kCreated;
   bool prepared = false;  // was there before, and waits for commit or abort
 
   [[nodiscard]] Instance& instance() const { return *member.enrolment->instance(); }
 };
+
+namespace {
+
+std::string fate_text(const Candidate& candidate) {
+  const Library& library = candidate.instance().library();
+  const std::string what =
+      library.descriptor.name + " " + library.descriptor.version + " from " + library.path.string();
+  switch (candidate.fate) {
+    case Fate::kCreated:
+      return "created: " + what;
+    case Fate::kReplaced:
+      return "replaced: its library is another build, and " + what + " starts afresh";
+    case Fate::kRemade:
+      return "replaced: it cannot be reconfigured, and " + what + " starts afresh";
+    case Fate::kReconfigured:
+      return "reconfigured: " + what;
+    case Fate::kKept:
+      return "kept: " + what + ", as it was";
+  }
+  return what;
+}
+
+}  // namespace
 
 class NewGeneration::Impl {
  public:
@@ -82,6 +109,8 @@ class NewGeneration::Impl {
   void add(const Manifest& manifest, PlannedPlugin plugin, std::vector<Diagnostic>& problems);
   [[nodiscard]] Instance::Problems set_up(Candidate& candidate, PlannedPlugin& plugin);
   [[nodiscard]] Instance::Problems read_forms(Candidate& candidate);
+  /// One line for each instance that comes, stays or goes.
+  void log_fates();
 
   template <class L>
   L link(const std::string& name) const;
@@ -151,6 +180,7 @@ Instance::Problems NewGeneration::Impl::set_up(Candidate& candidate, PlannedPlug
     Instance& instance = *before.enrolment->instance();
     const bool same_library = instance.library().sha256 == library.sha256;
     if (same_library && library.descriptor.reconfigurable()) {
+      candidate.fate = Fate::kReconfigured;
       candidate.member = std::move(before);
       candidate.member.config = config;
       Instance::Problems problems = instance.prepare(config);
@@ -158,12 +188,11 @@ Instance::Problems NewGeneration::Impl::set_up(Candidate& candidate, PlannedPlug
       return problems;
     }
     if (same_library && before.config == config) {
+      candidate.fate = Fate::kKept;
       candidate.member = std::move(before);
       return {};
     }
-    instance.log(PLUGBOARD_LOG_INFO,
-                 same_library ? "cannot be reconfigured: a new instance starts afresh"
-                              : "its library is another build: a new instance starts afresh");
+    candidate.fate = same_library ? Fate::kRemade : Fate::kReplaced;
   }
   const std::shared_ptr<Instance> instance =
       Instance::make(room_->threads, room_->threads->services, plugin.library, candidate.name,
@@ -172,8 +201,6 @@ Instance::Problems NewGeneration::Impl::set_up(Candidate& candidate, PlannedPlug
   if (!problems.empty()) return problems;
   candidate.member.enrolment = std::make_shared<Enrolment>(instance);
   candidate.member.config = config;
-  instance->log(PLUGBOARD_LOG_INFO, library.descriptor.name + " " + library.descriptor.version +
-                                        " from " + library.path.string());
   return read_forms(candidate);
 }
 
@@ -218,6 +245,7 @@ std::shared_ptr<const Chains> NewGeneration::Impl::commit() {
   chains->http = HttpChain(http());
   chains->blobs = blobs();
   chains->id_parsers = IdParsers(id_parsers());
+  log_fates();
   Members members;
   for (Candidate& candidate : candidates_) {
     chains->enrolments.push_back(candidate.member.enrolment);
@@ -228,6 +256,21 @@ std::shared_ptr<const Chains> NewGeneration::Impl::commit() {
   room_->members.swap(members);  // those that leave are drained once the last snapshot goes
   room_->generation = generation_;
   return chains;
+}
+
+void NewGeneration::Impl::log_fates() {
+  for (const Candidate& candidate : candidates_) {
+    candidate.instance().log(PLUGBOARD_LOG_INFO, fate_text(candidate));
+  }
+  // Only this thread changes the members.
+  for (const auto& [name, member] : room_->members) {
+    const bool stays =
+        std::any_of(candidates_.begin(), candidates_.end(),
+                    [&](const Candidate& candidate) { return candidate.name == name; });
+    if (!stays) {
+      member.enrolment->instance()->log(PLUGBOARD_LOG_INFO, "retired: no chain names it any more");
+    }
+  }
 }
 
 const Candidate& NewGeneration::Impl::candidate(const std::string& name) const {

@@ -1,6 +1,8 @@
 // A manifest becomes instances and chains as one transaction, at the start and at each reload.
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "extension/manifest_room.hpp"
 
 namespace plugboard::extension::test {
@@ -96,7 +98,7 @@ TEST_F(Reload, AnAdmissionKeepsItsStoreFromBeingDestroyedButNotFromBeingDrained)
 TEST_F(Reload, ANewBuildStartsAfreshAndTheLogSaysSo) {
   room_.apply(hooks({{"a", "{}"}}));
   room_.apply(hooks({{"a", "{}"}}, "lively_2"));
-  EXPECT_TRUE(room_.services.logged("another build: a new instance starts afresh"));
+  EXPECT_TRUE(room_.services.logged("replaced: its library is another build, and lively 2.0.0"));
   EXPECT_TRUE(await([&] {
     const Life life = room_.life("a");
     return std::find(life.begin(), life.end(), "create 2") != life.end() &&
@@ -116,7 +118,7 @@ TEST_F(Reload, AFileReplacedUnderItsNameIsANewBuild) {
 TEST_F(Reload, WhatCannotBeReconfiguredIsMadeAnewWhenItsConfigChanges) {
   room_.apply(hooks({{"a", "{}"}}, "lively_fixed"));
   room_.apply(hooks({{"a", "{ note = \"x\" }"}}, "lively_fixed"));
-  EXPECT_TRUE(room_.services.logged("cannot be reconfigured"));
+  EXPECT_TRUE(room_.services.logged("replaced: it cannot be reconfigured, and lively"));
 }
 
 TEST_F(Reload, WhatCannotBeReconfiguredStaysWhenItsConfigDoes) {
@@ -138,6 +140,60 @@ TEST_F(Reload, ANewInstanceIsDestroyedWhenAnotherRefuses) {
   room_.apply(hooks({{"a", "{}"}}));
   (void)room_.refusal(hooks({{"new", "{}"}, {"a", "{ reject = true }"}}));
   EXPECT_TRUE(lived("new", {"create 1", "drain", "destroy"}));
+}
+
+TEST_F(Reload, AFailureInTheLastOfFivePluginsLeavesTheOtherFourAsTheyWere) {
+  const std::vector<std::pair<std::string, std::string>> five = {
+      {"a", "{}"}, {"b", "{}"}, {"c", "{}"}, {"d", "{}"}, {"e", "{}"}};
+  room_.apply(hooks(five));
+  auto changed = five;
+  for (auto& [name, config] : changed) config = "{ note = \"new\" }";
+  changed.back().second = "{ reject = true }";
+  EXPECT_HOLDS(room_.refusal(hooks(changed)), "plugin \"e\": was told to refuse");
+  for (const char* name : {"a", "b", "c", "d"}) {
+    EXPECT_EQ(room_.life(name), (Life{"create 1", "prepare", "abort"})) << name;
+  }
+  EXPECT_EQ(room_.life("e"), (Life{"create 1", "prepare"}));
+  EXPECT_EQ(room_.apply(hooks(five))->generation, 2u);
+}
+
+TEST_F(Reload, EachInstanceHasOneLineInTheLogThatSaysWhatBecameOfIt) {
+  const std::string fixed = "[[plugin]]\nname = \"f\"\nlibrary = \"lively_fixed\"\n";
+  room_.apply("[chain]\nkey_store = \"open\"\nhook = [\"a\", \"b\", \"f\", \"gone\"]\n" + fixed +
+              "[[plugin]]\nname = \"a\"\nlibrary = \"lively\"\n"
+              "[[plugin]]\nname = \"b\"\nlibrary = \"lively\"\n"
+              "[[plugin]]\nname = \"gone\"\nlibrary = \"lively\"\n");
+  const std::size_t before = room_.services.lines().size();
+  room_.apply("[chain]\nkey_store = \"open\"\nhook = [\"a\", \"b\", \"f\", \"new\"]\n" + fixed +
+              "[[plugin]]\nname = \"a\"\nlibrary = \"lively\"\n"
+              "[[plugin]]\nname = \"b\"\nlibrary = \"lively_2\"\n"
+              "[[plugin]]\nname = \"new\"\nlibrary = \"lively\"\n");
+  std::map<std::string, std::vector<std::string>> told;
+  const auto lines = room_.services.lines();
+  for (std::size_t i = before; i < lines.size(); ++i) {
+    const std::string word = lines[i].text.substr(0, lines[i].text.find(':'));
+    if (word != lines[i].text) told[lines[i].instance].push_back(word);
+  }
+  EXPECT_EQ(told, (std::map<std::string, std::vector<std::string>>{{"a", {"reconfigured"}},
+                                                                   {"b", {"replaced"}},
+                                                                   {"f", {"kept"}},
+                                                                   {"gone", {"retired"}},
+                                                                   {"new", {"created"}}}));
+}
+
+TEST_F(Reload, OnePluginThatCannotBeMadeLeavesTheOldChain) {
+  ManifestRoom room(std::chrono::milliseconds(300));
+  room.apply(hooks({{"a", "{}"}}));
+  for (const char* library : {"refuses", "throws_in_create", "hangs_in_create"}) {
+    (void)room.refusal(
+        "[chain]\nkey_store = [\"new\"]\nhook = [\"a\"]\n"
+        "[[plugin]]\nname = \"a\"\nlibrary = \"lively\"\n"
+        "[[plugin]]\nname = \"new\"\nlibrary = \"" +
+        std::string(library) + "\"\n");
+  }
+  const Life undone = {"create 1", "prepare", "abort", "prepare", "abort", "prepare", "abort"};
+  EXPECT_EQ(room.life("a"), undone);
+  EXPECT_EQ(room.apply(hooks({{"a", "{}"}}))->generation, 2u);
 }
 
 TEST_F(Reload, AllRefusalsAreToldAtOnce) {
