@@ -38,15 +38,19 @@ struct Required {
   bool (*present)(const Table&);
 };
 
-/// Takes one kind's table. Returns a sentence if it is half a kind.
+/// What is wrong with the plugin, or nothing.
+using Problem = std::optional<Unfit>;
+
+/// Takes one kind's table.
 template <class Table>
-std::string read_kind(const plugboard_plugin& plugin, const char* id,
-                      std::initializer_list<Required<Table>> required, std::optional<Table>& into) {
+Problem read_kind(const plugboard_plugin& plugin, const char* id,
+                  std::initializer_list<Required<Table>> required, std::optional<Table>& into) {
   const auto* const table = static_cast<const Table*>(plugin.kind(id));
-  if (table == nullptr) return {};
+  if (table == nullptr) return std::nullopt;
   if (table->size < sizeof(std::uint32_t) * 2) {
-    return std::string("its table for ") + id + " is " + std::to_string(table->size) +
-           " bytes, too short to hold anything";
+    return Unfit{Unfit::Fault::kShortTable, std::string("its table for ") + id + " is " +
+                                                std::to_string(table->size) +
+                                                " bytes, too short to hold anything"};
   }
   Table copied = copy_table(*table);
   std::string missing;
@@ -56,11 +60,12 @@ std::string read_kind(const plugboard_plugin& plugin, const char* id,
     missing += function.name;
   }
   if (!missing.empty()) {
-    return std::string("it implements ") + id + " only in part: " + missing +
-           (missing.find(" and ") == std::string::npos ? " is" : " are") + " missing";
+    return Unfit{Unfit::Fault::kHalfKind,
+                 std::string("it implements ") + id + " only in part: " + missing +
+                     (missing.find(" and ") == std::string::npos ? " is" : " are") + " missing"};
   }
   into = copied;
-  return {};
+  return std::nullopt;
 }
 
 template <class Table, auto kMember>
@@ -71,39 +76,40 @@ bool present(const Table& table) {
 #define PLUGBOARD_REQUIRED(table, member) \
   Required<table> { #member, present < table, &table::member> }
 
-std::string read_kinds(const plugboard_plugin& plugin, KindTables& kinds) {
-  std::string problem = read_kind<plugboard_key_store>(
+Problem read_kinds(const plugboard_plugin& plugin, KindTables& kinds) {
+  Problem problem = read_kind<plugboard_key_store>(
       plugin, PLUGBOARD_KEY_STORE_ID, {PLUGBOARD_REQUIRED(plugboard_key_store, lookup)},
       kinds.key_store);
-  if (!problem.empty()) return problem;
+  if (problem) return problem;
   problem = read_kind<plugboard_rate_limiter>(plugin, PLUGBOARD_RATE_LIMITER_ID,
                                               {PLUGBOARD_REQUIRED(plugboard_rate_limiter, connect),
                                                PLUGBOARD_REQUIRED(plugboard_rate_limiter, release)},
                                               kinds.rate_limiter);
-  if (!problem.empty()) return problem;
+  if (problem) return problem;
   problem = read_kind<plugboard_http_handler>(plugin, PLUGBOARD_HTTP_HANDLER_ID,
                                               {PLUGBOARD_REQUIRED(plugboard_http_handler, handle)},
                                               kinds.http_handler);
-  if (!problem.empty()) return problem;
+  if (problem) return problem;
   problem = read_kind<plugboard_blob_store>(
       plugin, PLUGBOARD_BLOB_STORE_ID,
       {PLUGBOARD_REQUIRED(plugboard_blob_store, put), PLUGBOARD_REQUIRED(plugboard_blob_store, get),
        PLUGBOARD_REQUIRED(plugboard_blob_store, remove)},
       kinds.blob_store);
-  if (!problem.empty()) return problem;
+  if (problem) return problem;
   problem = read_kind<plugboard_id_parser>(plugin, PLUGBOARD_ID_PARSER_ID,
                                            {PLUGBOARD_REQUIRED(plugboard_id_parser, parse)},
                                            kinds.id_parser);
-  if (!problem.empty()) return problem;
+  if (problem) return problem;
   problem = read_kind<plugboard_hook>(plugin, PLUGBOARD_HOOK_ID, {}, kinds.hook);
-  if (!problem.empty() || !kinds.hook) return problem;
+  if (problem || !kinds.hook) return problem;
   plugboard_hook nothing = {};
   nothing.size = sizeof nothing;
   kinds.hook->reserved = 0;
   if (std::memcmp(&nothing, &*kinds.hook, sizeof nothing) == 0) {
-    return std::string("it implements ") + PLUGBOARD_HOOK_ID + " only in part: it wants no event";
+    return Unfit{Unfit::Fault::kHalfKind, std::string("it implements ") + PLUGBOARD_HOOK_ID +
+                                              " only in part: it wants no event"};
   }
-  return {};
+  return std::nullopt;
 }
 
 #undef PLUGBOARD_REQUIRED
@@ -143,41 +149,48 @@ std::vector<std::string> KindTables::names() const {
   return names;
 }
 
-std::variant<Descriptor, std::string> read_descriptor(const plugboard_plugin* plugin) {
+std::variant<Descriptor, Unfit> read_descriptor(const plugboard_plugin* plugin) {
+  using Fault = Unfit::Fault;
   const std::string ours = abi_text(PLUGBOARD_ABI_MAJOR, PLUGBOARD_ABI_MINOR);
-  if (plugin == nullptr) return "its " PLUGBOARD_ENTRY_NAME " returned no descriptor";
+  if (plugin == nullptr) {
+    return Unfit{Fault::kNoDescriptor, "its " PLUGBOARD_ENTRY_NAME " returned no descriptor"};
+  }
   if (!PLUGBOARD_HAS(plugboard_plugin, plugin, abi_minor)) {
-    return "its descriptor is " + std::to_string(plugin->size) +
-           " bytes, too short to say which plugin ABI it was built for";
+    return Unfit{Fault::kShortDescriptor,
+                 "its descriptor is " + std::to_string(plugin->size) +
+                     " bytes, too short to say which plugin ABI it was built for"};
   }
   if (plugin->abi_major != PLUGBOARD_ABI_MAJOR) {
-    return "it was built for plugin ABI " + abi_text(plugin->abi_major, plugin->abi_minor) +
-           ", and this relay speaks " + ours;
+    return Unfit{Fault::kWrongMajor, "it was built for plugin ABI " +
+                                         abi_text(plugin->abi_major, plugin->abi_minor) +
+                                         ", and this relay speaks " + ours};
   }
   if (!PLUGBOARD_HAS(plugboard_plugin, plugin, kind)) {
-    return "its descriptor is " + std::to_string(plugin->size) + " bytes, less than plugin ABI " +
-           ours + " has";
+    return Unfit{Fault::kShortDescriptor, "its descriptor is " + std::to_string(plugin->size) +
+                                              " bytes, less than plugin ABI " + ours + " has"};
   }
 
   Descriptor descriptor;
   descriptor.functions = copy_table(*plugin);
-  if (auto problem = functions_problem(descriptor.functions); !problem.empty()) return problem;
+  if (auto problem = functions_problem(descriptor.functions); !problem.empty()) {
+    return Unfit{Fault::kFunctions, std::move(problem)};
+  }
   if (!take_text(plugin->name, descriptor.name) || descriptor.name.empty() ||
       !take_text(plugin->version, descriptor.version) ||
       !take_text(plugin->summary, descriptor.summary)) {
-    return "its name, version or summary is no UTF-8 text of up to 4 KiB, or its name is empty";
+    return Unfit{Fault::kText,
+                 "its name, version or summary is no UTF-8 text of up to 4 KiB, or its name is "
+                 "empty"};
   }
   if (!readable(plugin->config_schema, kMaxSchemaBytes)) {
-    return "its config_schema is without data or larger than 1 MiB";
+    return Unfit{Fault::kText, "its config_schema is without data or larger than 1 MiB"};
   }
   descriptor.config_schema = view(plugin->config_schema);
   if (!descriptor.config_schema.empty() &&
       !nlohmann::json::parse(descriptor.config_schema, nullptr, false).is_object()) {
-    return "its config_schema is not a JSON object";
+    return Unfit{Fault::kText, "its config_schema is not a JSON object"};
   }
-  if (auto problem = read_kinds(descriptor.functions, descriptor.kinds); !problem.empty()) {
-    return problem;
-  }
+  if (auto problem = read_kinds(descriptor.functions, descriptor.kinds)) return *problem;
   return descriptor;
 }
 

@@ -38,8 +38,23 @@ struct Descriptor {
   [[nodiscard]] bool reconfigurable() const { return functions.prepare != nullptr; }
 };
 
-/// Checks and copies what the entry function returned; a sentence for people if it is not fit to be
-/// used. The plugin's functions may throw.
-[[nodiscard]] std::variant<Descriptor, std::string> read_descriptor(const plugboard_plugin* plugin);
+/// Why what a plugin says about itself cannot be used.
+struct Unfit {
+  enum class Fault {
+    kNoDescriptor,
+    kShortDescriptor,
+    kWrongMajor,
+    kFunctions,  ///< some of create, destroy, prepare and so on are missing
+    kText,       ///< name, version, summary or config_schema
+    kShortTable,
+    kHalfKind  ///< a kind's required function is missing
+  };
+
+  Fault fault;
+  std::string sentence;  ///< for people, beginning with "its", "it" and the like
+};
+
+/// Checks and copies what the entry function returned. The plugin's functions may throw.
+[[nodiscard]] std::variant<Descriptor, Unfit> read_descriptor(const plugboard_plugin* plugin);
 
 }  // namespace plugboard::extension

@@ -149,6 +149,16 @@ std::uint64_t symbol_count(const Image& image, const DynamicSection& section) {
   return 0;
 }
 
+/// Whether others may call or read what the symbol stands for, and it is no copy that any library
+/// might define.
+bool is_export(const Symbol& symbol) {
+  const auto type = ELF64_ST_TYPE(symbol.st_info);
+  const auto visibility = ELF64_ST_VISIBILITY(symbol.st_other);
+  return ELF64_ST_BIND(symbol.st_info) == STB_GLOBAL &&
+         (type == STT_FUNC || type == STT_OBJECT || type == STT_TLS || type == STT_GNU_IFUNC) &&
+         (visibility == STV_DEFAULT || visibility == STV_PROTECTED);
+}
+
 void read_symbols(const Image& image, const DynamicSection& section, std::uint64_t strings,
                   ElfFacts& facts) {
   const auto symbols = image.offset(section.symbols);
@@ -162,8 +172,10 @@ void read_symbols(const Image& image, const DynamicSection& section, std::uint64
     if (ELF64_ST_BIND(symbol->st_info) == STB_GNU_UNIQUE) facts.has_unique_symbols = true;
     const std::string_view name = image.text(strings + symbol->st_name);
     if (name.substr(0, kEntryPrefix.size()) == kEntryPrefix) facts.entries.emplace_back(name);
+    if (is_export(*symbol) && name != "_init" && name != "_fini") facts.exports.emplace_back(name);
   }
   std::sort(facts.entries.begin(), facts.entries.end());
+  std::sort(facts.exports.begin(), facts.exports.end());
 }
 
 /// Why the header is not that of a shared object for this machine, or nothing.

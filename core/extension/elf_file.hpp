@@ -12,6 +12,9 @@ namespace plugboard::extension {
 struct ElfFacts {
   /// Names of defined dynamic symbols that begin with "plugboard_plugin_v", sorted.
   std::vector<std::string> entries;
+  /// Names of the functions and data that it exports for sure (not weakly, as C++ does what it has
+  /// made from templates), sorted.
+  std::vector<std::string> exports;
   /// A DT_RUNPATH or DT_RPATH with $ORIGIN: it finds libraries beside itself.
   bool needs_origin = false;
   /// It defines STB_GNU_UNIQUE symbols: two builds of it in one process share their data.

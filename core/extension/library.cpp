@@ -112,7 +112,12 @@ std::variant<Descriptor, std::string> describe(plugboard_plugin_v1_function entr
   const bool returned = run_with_deadline(deadline, [call, entry] {
     std::variant<Descriptor, std::string> result;
     try {
-      result = read_descriptor(entry());
+      auto described = read_descriptor(entry());
+      if (auto* unfit = std::get_if<Unfit>(&described)) {
+        result = std::move(unfit->sentence);
+      } else {
+        result = std::get<Descriptor>(std::move(described));
+      }
     } catch (const std::exception& exception) {
       result = std::string("it threw an exception while describing itself: ") + exception.what();
     } catch (...) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,14 @@ struct PluginsOptions {
   std::vector<std::filesystem::path> plugin_path;
 };
 int list_plugins(const PluginsOptions& options);
+
+struct PluginCheckOptions {
+  std::filesystem::path library;
+  std::optional<std::string> config;  // JSON
+  std::string level = "quick";        // or "full"
+  bool json = false;
+};
+int check_plugin(const PluginCheckOptions& options);
 
 int new_key();
 int hash_key();

@@ -58,6 +58,18 @@ int main(int argc, char** argv) {
                               "Folder to look into first");
   plugins_command->callback([&] { exit_code = list_plugins(plugins_options); });
 
+  PluginCheckOptions plugin_check_options;
+  CLI::App* plugin_check_command =
+      app.add_subcommand("plugin-check", "Put a plugin through what the plugin ABI promises");
+  plugin_check_command->add_option("FILE", plugin_check_options.library, "The plugin's library")
+      ->required();
+  plugin_check_command->add_option("--config", plugin_check_options.config,
+                                   "A config it takes, as JSON; paths relative to here");
+  plugin_check_command->add_option("--level", plugin_check_options.level, "quick or full")
+      ->check(CLI::IsMember({"quick", "full"}));
+  plugin_check_command->add_flag("--json", plugin_check_options.json, "Report as JSON");
+  plugin_check_command->callback([&] { exit_code = check_plugin(plugin_check_options); });
+
   CLI::App* key_command = app.add_subcommand("key", "Make access keys");
   key_command->require_subcommand(1);
   key_command->add_subcommand("new", "Print a fresh access key")->callback([&] {

@@ -3,14 +3,14 @@
 
 #include "parts.h"
 
-static plugboard_status lookup(plugboard_instance *self, const plugboard_key_request *request,
+static plugboard_status lookup(plugboard_instance* self, const plugboard_key_request* request,
                                plugboard_token token) {
   (void)self, (void)request, (void)token;
   return PLUGBOARD_PENDING;
 }
 
-static void cancel(plugboard_instance *self, plugboard_token token) {
-  const plugboard_host *host = host_of(self);
+static void cancel(plugboard_instance* self, plugboard_token token) {
+  const plugboard_host* host = host_of(self);
   char text[64];
   plugboard_bytes line = {text, 0};
   const plugboard_status status = host->complete(host, token, PLUGBOARD_OK, NULL);
@@ -20,12 +20,19 @@ static void cancel(plugboard_instance *self, plugboard_token token) {
 
 static const plugboard_key_store store = {sizeof store, 0, lookup, NULL};
 
-static const void *kind(const char *id) {
+static const void* kind(const char* id) {
   return is_id(id, PLUGBOARD_KEY_STORE_ID) ? &store : NULL;
 }
 
-static const plugboard_plugin plugin = {
-    DESCRIPTOR_HEAD(0, "completes-late"), NULL, plain_create, NULL, NULL, NULL, NULL, plain_destroy,
-    cancel, kind};
+static const plugboard_plugin plugin = {DESCRIPTOR_HEAD(0, "completes-late"),
+                                        NULL,
+                                        plain_create,
+                                        NULL,
+                                        NULL,
+                                        NULL,
+                                        NULL,
+                                        plain_destroy,
+                                        cancel,
+                                        kind};
 
-const plugboard_plugin *plugboard_plugin_v1(void) { return &plugin; }
+const plugboard_plugin* plugboard_plugin_v1(void) { return &plugin; }

@@ -1,7 +1,7 @@
 /* A blob store that can put and nothing else. */
 #include "parts.h"
 
-static plugboard_status put(plugboard_instance *self, const plugboard_blob_request *request,
+static plugboard_status put(plugboard_instance* self, const plugboard_blob_request* request,
                             plugboard_token token) {
   (void)self;
   (void)request;
@@ -11,12 +11,19 @@ static plugboard_status put(plugboard_instance *self, const plugboard_blob_reque
 
 static const plugboard_blob_store store = {sizeof store, 0, NULL, put, NULL, NULL, NULL};
 
-static const void *kind(const char *id) {
+static const void* kind(const char* id) {
   return is_id(id, PLUGBOARD_BLOB_STORE_ID) ? &store : NULL;
 }
 
-static const plugboard_plugin plugin = {
-    DESCRIPTOR_HEAD(0, "half-blob-store"), NULL, plain_create, NULL, NULL, NULL, NULL,
-    plain_destroy, NULL, kind};
+static const plugboard_plugin plugin = {DESCRIPTOR_HEAD(0, "half-blob-store"),
+                                        NULL,
+                                        plain_create,
+                                        NULL,
+                                        NULL,
+                                        NULL,
+                                        NULL,
+                                        plain_destroy,
+                                        NULL,
+                                        kind};
 
-const plugboard_plugin *plugboard_plugin_v1(void) { return &plugin; }
+const plugboard_plugin* plugboard_plugin_v1(void) { return &plugin; }

@@ -3,8 +3,8 @@
 
 #include "parts.h"
 
-static plugboard_status create(const plugboard_host *host, plugboard_bytes config,
-                               plugboard_instance **instance) {
+static plugboard_status create(const plugboard_host* host, plugboard_bytes config,
+                               plugboard_instance** instance) {
   (void)host;
   (void)config;
   (void)instance;
@@ -14,12 +14,19 @@ static plugboard_status create(const plugboard_host *host, plugboard_bytes confi
 
 static const plugboard_key_store store = {sizeof store, 0, plain_lookup, NULL};
 
-static const void *kind(const char *id) {
+static const void* kind(const char* id) {
   return is_id(id, PLUGBOARD_KEY_STORE_ID) ? &store : NULL;
 }
 
-static const plugboard_plugin plugin = {
-    DESCRIPTOR_HEAD(0, "hangs-in-create"), NULL, create, NULL, NULL, NULL, NULL, plain_destroy, NULL,
-    kind};
+static const plugboard_plugin plugin = {DESCRIPTOR_HEAD(0, "hangs-in-create"),
+                                        NULL,
+                                        create,
+                                        NULL,
+                                        NULL,
+                                        NULL,
+                                        NULL,
+                                        plain_destroy,
+                                        NULL,
+                                        kind};
 
-const plugboard_plugin *plugboard_plugin_v1(void) { return &plugin; }
+const plugboard_plugin* plugboard_plugin_v1(void) { return &plugin; }

@@ -2,6 +2,6 @@
 #include <plugboard/plugin.h>
 #include <unistd.h>
 
-const plugboard_plugin *plugboard_plugin_v1(void) {
+const plugboard_plugin* plugboard_plugin_v1(void) {
   for (;;) pause();
 }

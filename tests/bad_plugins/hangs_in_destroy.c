@@ -3,19 +3,26 @@
 
 #include "parts.h"
 
-static void destroy(plugboard_instance *self) {
+static void destroy(plugboard_instance* self) {
   (void)self;
   for (;;) pause();
 }
 
 static const plugboard_key_store store = {sizeof store, 0, plain_lookup, NULL};
 
-static const void *kind(const char *id) {
+static const void* kind(const char* id) {
   return is_id(id, PLUGBOARD_KEY_STORE_ID) ? &store : NULL;
 }
 
-static const plugboard_plugin plugin = {
-    DESCRIPTOR_HEAD(0, "hangs-in-destroy"), NULL, plain_create, NULL, NULL, NULL, NULL, destroy,
-    NULL, kind};
+static const plugboard_plugin plugin = {DESCRIPTOR_HEAD(0, "hangs-in-destroy"),
+                                        NULL,
+                                        plain_create,
+                                        NULL,
+                                        NULL,
+                                        NULL,
+                                        NULL,
+                                        destroy,
+                                        NULL,
+                                        kind};
 
-const plugboard_plugin *plugboard_plugin_v1(void) { return &plugin; }
+const plugboard_plugin* plugboard_plugin_v1(void) { return &plugin; }

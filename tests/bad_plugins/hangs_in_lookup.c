@@ -3,7 +3,7 @@
 
 #include "parts.h"
 
-static plugboard_status lookup(plugboard_instance *self, const plugboard_key_request *request,
+static plugboard_status lookup(plugboard_instance* self, const plugboard_key_request* request,
                                plugboard_token token) {
   (void)self;
   (void)request;
@@ -14,12 +14,19 @@ static plugboard_status lookup(plugboard_instance *self, const plugboard_key_req
 
 static const plugboard_key_store store = {sizeof store, 0, lookup, NULL};
 
-static const void *kind(const char *id) {
+static const void* kind(const char* id) {
   return is_id(id, PLUGBOARD_KEY_STORE_ID) ? &store : NULL;
 }
 
-static const plugboard_plugin plugin = {
-    DESCRIPTOR_HEAD(PLUGBOARD_FLAG_BLOCKING, "hangs-in-lookup"), NULL, plain_create, NULL, NULL,
-    NULL, NULL, plain_destroy, NULL, kind};
+static const plugboard_plugin plugin = {DESCRIPTOR_HEAD(PLUGBOARD_FLAG_BLOCKING, "hangs-in-lookup"),
+                                        NULL,
+                                        plain_create,
+                                        NULL,
+                                        NULL,
+                                        NULL,
+                                        NULL,
+                                        plain_destroy,
+                                        NULL,
+                                        kind};
 
-const plugboard_plugin *plugboard_plugin_v1(void) { return &plugin; }
+const plugboard_plugin* plugboard_plugin_v1(void) { return &plugin; }

@@ -5,12 +5,12 @@
 
 #include "parts.h"
 
-static void nothing(void *context) { (void)context; }
+static void nothing(void* context) { (void)context; }
 
-static void *call_for_ever(void *context) {
+static void* call_for_ever(void* context) {
   static const plugboard_bytes line = BYTES("still here");
   const struct timespec pause = {0, 200000};
-  const plugboard_host *host = (const plugboard_host *)context;
+  const plugboard_host* host = (const plugboard_host*)context;
   for (;;) {
     plugboard_timer timer = 0;
     uint64_t value = 0;
@@ -30,24 +30,31 @@ static void *call_for_ever(void *context) {
   return NULL;
 }
 
-static plugboard_status create(const plugboard_host *host, plugboard_bytes config,
-                               plugboard_instance **instance) {
+static plugboard_status create(const plugboard_host* host, plugboard_bytes config,
+                               plugboard_instance** instance) {
   pthread_t thread;
   (void)config;
-  *instance = (plugboard_instance *)host;
-  if (pthread_create(&thread, NULL, call_for_ever, (void *)host) != 0) return PLUGBOARD_ERROR;
+  *instance = (plugboard_instance*)host;
+  if (pthread_create(&thread, NULL, call_for_ever, (void*)host) != 0) return PLUGBOARD_ERROR;
   pthread_detach(thread);
   return PLUGBOARD_OK;
 }
 
 static const plugboard_key_store store = {sizeof store, 0, plain_lookup, NULL};
 
-static const void *kind(const char *id) {
+static const void* kind(const char* id) {
   return is_id(id, PLUGBOARD_KEY_STORE_ID) ? &store : NULL;
 }
 
-static const plugboard_plugin plugin = {
-    DESCRIPTOR_HEAD(0, "keeps-going"), NULL, create, NULL, NULL, NULL, NULL, plain_destroy, NULL,
-    kind};
+static const plugboard_plugin plugin = {DESCRIPTOR_HEAD(0, "keeps-going"),
+                                        NULL,
+                                        create,
+                                        NULL,
+                                        NULL,
+                                        NULL,
+                                        NULL,
+                                        plain_destroy,
+                                        NULL,
+                                        kind};
 
-const plugboard_plugin *plugboard_plugin_v1(void) { return &plugin; }
+const plugboard_plugin* plugboard_plugin_v1(void) { return &plugin; }

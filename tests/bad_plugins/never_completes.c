@@ -1,7 +1,7 @@
 /* Owes every answer for ever. */
 #include "parts.h"
 
-static plugboard_status lookup(plugboard_instance *self, const plugboard_key_request *request,
+static plugboard_status lookup(plugboard_instance* self, const plugboard_key_request* request,
                                plugboard_token token) {
   (void)self, (void)request, (void)token;
   return PLUGBOARD_PENDING;
@@ -9,12 +9,19 @@ static plugboard_status lookup(plugboard_instance *self, const plugboard_key_req
 
 static const plugboard_key_store store = {sizeof store, 0, lookup, NULL};
 
-static const void *kind(const char *id) {
+static const void* kind(const char* id) {
   return is_id(id, PLUGBOARD_KEY_STORE_ID) ? &store : NULL;
 }
 
-static const plugboard_plugin plugin = {
-    DESCRIPTOR_HEAD(0, "never-completes"), NULL, plain_create, NULL, NULL, NULL, NULL, plain_destroy,
-    NULL, kind};
+static const plugboard_plugin plugin = {DESCRIPTOR_HEAD(0, "never-completes"),
+                                        NULL,
+                                        plain_create,
+                                        NULL,
+                                        NULL,
+                                        NULL,
+                                        NULL,
+                                        plain_destroy,
+                                        NULL,
+                                        kind};
 
-const plugboard_plugin *plugboard_plugin_v1(void) { return &plugin; }
+const plugboard_plugin* plugboard_plugin_v1(void) { return &plugin; }

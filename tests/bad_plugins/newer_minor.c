@@ -13,14 +13,27 @@ typedef struct {
 
 static const later_key_store store = {{sizeof store, 0, plain_lookup, NULL}, NULL};
 
-static const void *kind(const char *id) {
+static const void* kind(const char* id) {
   return is_id(id, PLUGBOARD_KEY_STORE_ID) ? &store : NULL;
 }
 
-static const later_plugin plugin = {{sizeof(later_plugin), PLUGBOARD_ABI_MAJOR,
-                                     PLUGBOARD_ABI_MINOR + 9, 0x80000000u, BYTES("newer-minor"),
-                                     BYTES("2.0.0"), BYTES(""), {NULL, 0}, NULL, plain_create, NULL,
-                                     NULL, NULL, NULL, plain_destroy, NULL, kind},
+static const later_plugin plugin = {{sizeof(later_plugin),
+                                     PLUGBOARD_ABI_MAJOR,
+                                     PLUGBOARD_ABI_MINOR + 9,
+                                     0x80000000u,
+                                     BYTES("newer-minor"),
+                                     BYTES("2.0.0"),
+                                     BYTES(""),
+                                     {NULL, 0},
+                                     NULL,
+                                     plain_create,
+                                     NULL,
+                                     NULL,
+                                     NULL,
+                                     NULL,
+                                     plain_destroy,
+                                     NULL,
+                                     kind},
                                     NULL};
 
-const plugboard_plugin *plugboard_plugin_v1(void) { return &plugin.first; }
+const plugboard_plugin* plugboard_plugin_v1(void) { return &plugin.first; }

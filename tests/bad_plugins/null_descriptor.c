@@ -1,4 +1,4 @@
 /* Has nothing to say about itself. */
 #include <plugboard/plugin.h>
 
-const plugboard_plugin *plugboard_plugin_v1(void) { return NULL; }
+const plugboard_plugin* plugboard_plugin_v1(void) { return NULL; }

@@ -2,8 +2,8 @@
    with none. */
 #include "parts.h"
 
-static plugboard_status create(const plugboard_host *host, plugboard_bytes config,
-                               plugboard_instance **instance) {
+static plugboard_status create(const plugboard_host* host, plugboard_bytes config,
+                               plugboard_instance** instance) {
   static const plugboard_bytes pointer = BYTES("/file");
   static const plugboard_bytes sentence = BYTES("keys.txt cannot be opened:\nNo such file");
   (void)config;
@@ -14,7 +14,7 @@ static plugboard_status create(const plugboard_host *host, plugboard_bytes confi
 
 static const plugboard_key_store store = {sizeof store, 0, plain_lookup, NULL};
 
-static const void *kind(const char *id) {
+static const void* kind(const char* id) {
   return is_id(id, PLUGBOARD_KEY_STORE_ID) ? &store : NULL;
 }
 
@@ -37,4 +37,4 @@ static const plugboard_plugin plugin = {
     NULL,
     kind};
 
-const plugboard_plugin *plugboard_plugin_v1(void) { return &plugin; }
+const plugboard_plugin* plugboard_plugin_v1(void) { return &plugin; }

@@ -19,4 +19,4 @@ static const plugboard_plugin plugin = {offsetof(plugboard_plugin, kind),
                                         NULL,
                                         NULL};
 
-const plugboard_plugin *plugboard_plugin_v1(void) { return &plugin; }
+const plugboard_plugin* plugboard_plugin_v1(void) { return &plugin; }

@@ -1,0 +1,32 @@
+/* Says that it does not block, and then waits in each lookup. */
+#define _POSIX_C_SOURCE 199309L
+#include <time.h>
+
+#include "parts.h"
+
+static plugboard_status lookup(plugboard_instance* self, const plugboard_key_request* request,
+                               plugboard_token token) {
+  const struct timespec pause = {0, 60000000};
+  (void)self, (void)request, (void)token;
+  nanosleep(&pause, NULL);
+  return PLUGBOARD_NEXT;
+}
+
+static const plugboard_key_store store = {sizeof store, 0, lookup, NULL};
+
+static const void* kind(const char* id) {
+  return is_id(id, PLUGBOARD_KEY_STORE_ID) ? &store : NULL;
+}
+
+static const plugboard_plugin plugin = {DESCRIPTOR_HEAD(0, "blocks-io-thread"),
+                                        NULL,
+                                        plain_create,
+                                        NULL,
+                                        NULL,
+                                        NULL,
+                                        NULL,
+                                        plain_destroy,
+                                        NULL,
+                                        kind};
+
+const plugboard_plugin* plugboard_plugin_v1(void) { return &plugin; }

@@ -1,0 +1,33 @@
+/* Fills in a key form that is longer than the one it was given, without a look at its size. */
+#include "parts.h"
+
+typedef struct later_key_form {
+  plugboard_key_form first;
+  uint64_t later;
+} later_key_form;
+
+static plugboard_status key_form(plugboard_instance* self, plugboard_key_form* form) {
+  (void)self;
+  form->max_size = 100;
+  ((later_key_form*)form)->later = 1;
+  return PLUGBOARD_OK;
+}
+
+static const plugboard_key_store store = {sizeof store, 0, plain_lookup, key_form};
+
+static const void* kind(const char* id) {
+  return is_id(id, PLUGBOARD_KEY_STORE_ID) ? &store : NULL;
+}
+
+static const plugboard_plugin plugin = {DESCRIPTOR_HEAD(0, "writes-beyond-size"),
+                                        NULL,
+                                        plain_create,
+                                        NULL,
+                                        NULL,
+                                        NULL,
+                                        NULL,
+                                        plain_destroy,
+                                        NULL,
+                                        kind};
+
+const plugboard_plugin* plugboard_plugin_v1(void) { return &plugin; }
