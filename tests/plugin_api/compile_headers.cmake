@@ -1,5 +1,5 @@
 # Compiles every header of INCLUDE/plugboard by itself, warnings being errors: *.h as C99, C11,
-# C++11 and C++20, *.hpp as C++20. WORK: a folder for scratch files.
+# C17, C++11, C++14, C++17 and C++20, *.hpp as C++20. WORK: a folder for scratch files.
 file(GLOB c_headers RELATIVE ${INCLUDE} ${INCLUDE}/plugboard/*.h)
 file(GLOB cpp_headers RELATIVE ${INCLUDE} ${INCLUDE}/plugboard/*.hpp)
 if(NOT c_headers OR NOT cpp_headers)
@@ -31,9 +31,12 @@ function(compile compilers suffix standard headers)
   set(compiled ${compiled} PARENT_SCOPE)
 endfunction()
 
-compile("gcc;clang-14" c c99 "${c_headers}")
-compile("gcc;clang-14" c c11 "${c_headers}")
-compile("g++;clang++-14" cpp c++11 "${c_headers}")
+foreach(standard c99 c11 c17)
+  compile("gcc;clang-14" c ${standard} "${c_headers}")
+endforeach()
+foreach(standard c++11 c++14 c++17)
+  compile("g++;clang++-14" cpp ${standard} "${c_headers}")
+endforeach()
 compile("g++;clang++-14" cpp c++20 "${c_headers};${cpp_headers}")
 
 list(LENGTH c_headers c_count)

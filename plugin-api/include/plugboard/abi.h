@@ -7,8 +7,8 @@
 
    Rules that hold everywhere:
 
-   Growth    Every struct begins with its size in bytes as the writer compiled it and only ever
-             grows at its end. What lies beyond the size reads as absent (zero or NULL).
+   Growth    Every struct but plugboard_bytes and plugboard_header, which never change, begins with
+             its size in bytes as compiled, and only grows at its end. Beyond it all reads as absent.
              Released members, ids and constants never change meaning. Unknown flag bits, status
              codes and event reasons must be tolerated by whoever reads them.
    Memory    Data is (pointer, length), borrowed until the call it was passed to returns, in both

@@ -1,0 +1,20 @@
+# Writes into TO the headers of INCLUDE as a minor version that is still to come may have them: every
+# struct that says its size has a member more at its end.
+file(GLOB headers RELATIVE ${INCLUDE} ${INCLUDE}/plugboard/*.h)
+set(grown 0)
+foreach(header ${headers})
+  file(READ ${INCLUDE}/${header} text)
+  string(REPLACE "#define PLUGBOARD_ABI_MINOR 0u" "#define PLUGBOARD_ABI_MINOR 1u" text "${text}")
+  string(REGEX REPLACE "\n} plugboard_([a-z_]+);" "\n  uint64_t later_\\1;\n} plugboard_\\1;" text "${text}")
+  string(REGEX REPLACE "(\\*extension[^\n]*\n)};" "\\1  uint64_t later_host;\n};" text "${text}")
+  # These two have no size, and never grow.
+  string(REPLACE "  uint64_t later_bytes;\n" "" text "${text}")
+  string(REPLACE "  uint64_t later_header;\n" "" text "${text}")
+  string(REGEX MATCHALL "uint64_t later_" members "${text}")
+  list(LENGTH members count)
+  math(EXPR grown "${grown} + ${count}")
+  file(WRITE ${TO}/${header} "${text}")
+endforeach()
+if(grown LESS 20)
+  message(FATAL_ERROR "only ${grown} structs have grown: have the headers another form now?")
+endif()
