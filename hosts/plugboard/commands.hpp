@@ -33,6 +33,7 @@ int list_plugins(const PluginsOptions& options);
 struct PluginCheckOptions {
   std::filesystem::path library;
   std::optional<std::string> config;  // JSON
+  std::vector<std::string> keys;      // access keys that it knows
   std::string level = "quick";        // or "full"
   bool json = false;
 };

@@ -65,6 +65,8 @@ int main(int argc, char** argv) {
       ->required();
   plugin_check_command->add_option("--config", plugin_check_options.config,
                                    "A config it takes, as JSON; paths relative to here");
+  plugin_check_command->add_option("--key", plugin_check_options.keys,
+                                   "An access key that the key store knows; may be repeated");
   plugin_check_command->add_option("--level", plugin_check_options.level, "quick or full")
       ->check(CLI::IsMember({"quick", "full"}));
   plugin_check_command->add_flag("--json", plugin_check_options.json, "Report as JSON");

@@ -11,7 +11,7 @@ namespace plugboard::program {
 int check_plugin(const PluginCheckOptions& options) {
   using plugin_check::Level;
   using plugin_check::Verdict;
-  const plugin_check::CheckOptions check = {options.library, options.config,
+  const plugin_check::CheckOptions check = {options.library, options.config, options.keys,
                                             options.level == "full" ? Level::kFull : Level::kQuick,
                                             options.json};
   switch (plugin_check::check_plugin(check, std::cout, std::cerr)) {

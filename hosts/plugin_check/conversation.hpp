@@ -32,6 +32,9 @@ class Conversation {
 
   Conversation(TestedInstance& instance, Options options);
 
+  /// Access keys that the plugin knows; for all conversations of the process, before the first.
+  static void know_keys(std::vector<std::string> keys);
+
   /// Once all that the plugin's kinds can be asked.
   void round();
 

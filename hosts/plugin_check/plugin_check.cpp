@@ -92,6 +92,7 @@ Verdict check_plugin(const CheckOptions& options, std::ostream& report, std::ost
   context.library = std::filesystem::absolute(options.library);
   context.folder = std::filesystem::current_path();
   context.level = options.level;
+  context.keys = options.keys;
   if (!std::filesystem::is_regular_file(context.library)) {
     complaints << "plugboard: " << options.library.string() << " is no file\n";
     return Verdict::kBadUsage;

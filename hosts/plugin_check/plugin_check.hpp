@@ -5,6 +5,7 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "plugin_check/finding.hpp"
 
@@ -13,6 +14,7 @@ namespace plugboard::plugin_check {
 struct CheckOptions {
   std::filesystem::path library;
   std::optional<std::string> config;  ///< JSON, as a manifest's `config` table would have it
+  std::vector<std::string> keys;      ///< access keys that it knows
   Level level = Level::kQuick;
   bool json = false;
 };

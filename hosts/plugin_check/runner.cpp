@@ -16,6 +16,7 @@
 #include <system_error>
 
 #include "plugin_check/call_watch.hpp"
+#include "plugin_check/conversation.hpp"
 #include "plugin_check/reporter.hpp"
 
 namespace plugboard::plugin_check {
@@ -86,6 +87,7 @@ void take_line(const std::string& text, Told& told) {
   ::dup2(output, STDERR_FILENO);
   if (::chdir(context.scratch.c_str()) != 0) _exit(3);
   reporter::open(pipe);
+  Conversation::know_keys(context.keys);
   watch_calls(std::chrono::seconds(context.full() ? 20 : 8));
   test.run(context);
   reporter::done();

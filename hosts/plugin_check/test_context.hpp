@@ -16,6 +16,7 @@ namespace plugboard::plugin_check {
 struct TestContext {
   std::filesystem::path library;
   std::optional<nlohmann::json> config;  ///< as a manifest would have it
+  std::vector<std::string> keys;         ///< access keys that it knows
   std::filesystem::path folder;          ///< that paths in it are relative to
   std::filesystem::path scratch;         ///< an empty folder, removed afterwards
   Level level = Level::kQuick;

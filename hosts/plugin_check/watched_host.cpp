@@ -296,15 +296,17 @@ plugboard_token WatchedHost::open_question(extension::Asked asked, const char* f
 void WatchedHost::returned(plugboard_token token, plugboard_status status) {
   const std::lock_guard lock(mutex_);
   OpenQuestion& question = questions_[token];
-  question.has_returned = true;
   if (status == PLUGBOARD_PENDING) return;
   if (question.completed) {
+    // The plugin may have been told to hurry while it was about to answer by returning.
+    if (question.forgotten) return;
     reporter::finding("completes-twice", question.function,
                       "completes its token, and returns " + std::to_string(status) +
                           " as if it had not: only PENDING goes with a completion");
     return;
   }
   question.completed = true;
+  question.by_return = true;
   question.status = status;
   --unanswered_;
   changed_.notify_all();
@@ -329,6 +331,7 @@ plugboard_status WatchedHost::complete(plugboard_token token, plugboard_status s
   }
   OpenQuestion& question = found->second;
   if (question.completed) {
+    if (question.forgotten && question.by_return) return PLUGBOARD_GONE;
     reporter::finding("completes-twice", question.function,
                       "was answered already, and its token is completed again");
     return PLUGBOARD_INVALID;

@@ -110,7 +110,7 @@ class WatchedHost {
     extension::Asked asked;
     const char* function;
     bool completed = false;
-    bool has_returned = false;
+    bool by_return = false;  // by what its call returned
     bool forgotten = false;
     plugboard_status status = PLUGBOARD_PENDING;
     std::string blob = {};

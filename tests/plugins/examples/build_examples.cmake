@@ -12,11 +12,15 @@ foreach(name template user-tokens word-filter ask-http)
   execute_process(COMMAND ${CMAKE_COMMAND} --build ${BUILT}/${name} COMMAND_ERROR_IS_FATAL ANY)
 endforeach()
 
-execute_process(
-  COMMAND ${CMAKE_CTEST_COMMAND} --test-dir ${BUILT}/template --output-on-failure --no-tests=error
-  COMMAND_ERROR_IS_FATAL ANY)
+# The tests of each of them, the check tool among them.
+foreach(name template user-tokens word-filter ask-http)
+  execute_process(
+    COMMAND ${CMAKE_CTEST_COMMAND} --test-dir ${BUILT}/${name} --output-on-failure --no-tests=error
+    COMMAND_ERROR_IS_FATAL ANY)
+endforeach()
 
 if(RUSTC)
   file(COPY ${EXAMPLES}/greeter DESTINATION ${BUILT})
-  execute_process(COMMAND make -C ${BUILT}/greeter RUSTC=${RUSTC} COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND make -C ${BUILT}/greeter RUSTC=${RUSTC} PLUGBOARD=${SDK}/bin/plugboard check
+    COMMAND_ERROR_IS_FATAL ANY)
 endif()
