@@ -32,6 +32,11 @@ CheckedPlugin other(const std::string& name) {
   return {name, PLUGBOARD_BUILD_DIR "/tests/bad_plugins/" + name + ".so"};
 }
 
+/// One of docs/cookbook.md.
+CheckedPlugin recipe(const std::string& name, const std::string& config = "") {
+  return {"recipe_" + name, PLUGBOARD_BUILD_DIR "/tests/cookbook/" + name + ".so", config};
+}
+
 std::vector<CheckedPlugin> plugins() {
   const Surroundings& around = surroundings();
   return {shipped("key-store-file", R"({"file":")" + around.keys + R"("})"),
@@ -41,6 +46,12 @@ std::vector<CheckedPlugin> plugins() {
           shipped("http-files", R"({"folder":")" + around.site + R"("})"),
           shipped("verify-ed25519", ""),
           shipped("access-log", R"({"file":")" + around.site + R"(/access.log"})"),
+          recipe("tickets", R"({"secret":"sixteen-or-more-characters"})"),
+          recipe("teams"),
+          recipe("moderation", R"({"moderator":"pwa:moderator1"})"),
+          recipe("letterbox"),
+          recipe("metrics"),
+          recipe("bouncer"),
           other("lively"),
           other("newer_minor")};
 }
