@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "flow/suite.hpp"
+#include "plugin_check/plugin_check.hpp"
 
 namespace plugboard::test {
 namespace {
@@ -110,8 +111,8 @@ TEST_P(KeptPlugin, KnowsARelayThatIsOlderThanItself) {
 }
 
 TEST_P(KeptPlugin, IsClean) {
-  const Finished report = run_to_end({plugboard_program(), "plugin-check", GetParam().library,
-                                      "--key", "good-key-1", "--key", "later-key-1"});
+  const Finished report = run_long({plugboard_program(), "plugin-check", GetParam().library,
+                                    "--key", "good-key-1", "--key", "later-key-1"});
   EXPECT_EQ(report.code, 0) << report.out << report.err;
 }
 

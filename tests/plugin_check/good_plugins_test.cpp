@@ -94,8 +94,8 @@ TEST(PluginCheck, RefusesABadCommandLine) {
 }
 
 TEST(PluginCheck, PrintsAReportForPeople) {
-  const Finished report = run_to_end({plugboard_program(), "plugin-check",
-                                      PLUGBOARD_BUILD_DIR "/tests/bad_plugins/second_export.so"});
+  const Finished report = run_long({plugboard_program(), "plugin-check",
+                                    PLUGBOARD_BUILD_DIR "/tests/bad_plugins/second_export.so"});
   EXPECT_EQ(report.code, 1);
   EXPECT_NE(report.out.find("second-export 1.0.0, plugin ABI 1.0, kinds: key-store"),
             std::string::npos)

@@ -29,6 +29,13 @@ struct CheckedPlugin {
 /// For the names of tests.
 inline void PrintTo(const CheckedPlugin& plugin, std::ostream* out) { *out << plugin.name; }
 
+/// Runs a check to its end, for as long as all its tests together may take.
+inline Finished run_long(const std::vector<std::string>& arguments) {
+  const ChildProcess process(arguments);
+  const auto exit = process.await_exit(Deadline(std::chrono::minutes(6)));
+  return {exit ? exit->code : -1, process.standard_output(), process.standard_error()};
+}
+
 inline Finished run_check(const CheckedPlugin& plugin) {
   std::vector<std::string> arguments{plugboard_program(), "plugin-check", plugin.library, "--json",
                                      "--level",           plugin.level};
@@ -36,10 +43,7 @@ inline Finished run_check(const CheckedPlugin& plugin) {
     arguments.emplace_back("--config");
     arguments.push_back(plugin.config);
   }
-  ChildProcess process(arguments);
-  // Beyond the sum of what its tests may take.
-  const auto exit = process.await_exit(Deadline(std::chrono::minutes(6)));
-  return {exit ? exit->code : -1, process.standard_output(), process.standard_error()};
+  return run_long(arguments);
 }
 
 /// The names of all findings of a report.
