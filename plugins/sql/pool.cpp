@@ -98,7 +98,7 @@ struct Pool::State : std::enable_shared_from_this<State> {
   bool guard(const std::shared_ptr<Slot>& slot, Connection& connection, Clock::time_point deadline,
              F&& use);
 
-  static void fail(std::vector<std::unique_ptr<Job>> jobs) {
+  static void fail(const std::vector<std::unique_ptr<Job>>& jobs) {
     for (const auto& job : jobs) job->fail();
   }
   [[nodiscard]] std::vector<std::unique_ptr<Job>> take_all() {
@@ -276,7 +276,7 @@ void Pool::State::note_unreachable(const std::string& sentence) {
     if (unreachable) jobs = take_all();
   }
   health.failed(sentence);
-  fail(std::move(jobs));
+  fail(jobs);
   std::unique_lock lock(mutex);
   // Also where other connections live, so that a server that takes no more is left in peace.
   may_connect.wait_until(lock, next_attempt, [&] { return stopping; });
@@ -371,7 +371,7 @@ void Pool::State::watch() {
       lock.unlock();
       health.failed("no connection was free for " + std::to_string(settings.timeout.count()) +
                     " ms");
-      fail(std::move(jobs));
+      fail(jobs);
       lock.lock();
       quiet.notify_all();
       continue;
@@ -478,7 +478,7 @@ void Pool::stop() {
   state.work.notify_all();
   state.may_connect.notify_all();
   state.watch_again.notify_all();
-  state.fail(std::move(jobs));
+  state.fail(jobs);
   {
     // Only threads that are connecting can be left to themselves: they touch nothing of the host.
     std::unique_lock lock(state.mutex);

@@ -24,7 +24,10 @@ using ::testing::HasSubstr;
 class BlobStoreSql : public ::testing::TestWithParam<sql::Kind> {
  protected:
   [[nodiscard]] std::string config(const std::string& more = "") const {
-    return R"({"connection":")" + database.url() + "\"" + more + "}";
+    // Patient, unless the test says otherwise, so that a busy machine is no failure.
+    const bool says = more.find("\"timeout\"") != std::string::npos;
+    return R"({"connection":")" + database.url() + "\"" + (says ? "" : R"(,"timeout":"15s")") +
+           more + "}";
   }
   void start(const std::string& more = "") { blobs = another(host, more); }
   [[nodiscard]] std::unique_ptr<ShippedPlugin> another(testing::TestHost& its_host,

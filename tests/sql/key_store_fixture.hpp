@@ -34,7 +34,9 @@ class KeyStoreSql : public ::testing::TestWithParam<sql::Kind> {
     return R"({"connection":")" + database.url() + R"(","query":")" + query + "\"}";
   }
   void start(const std::string& more = "") { start_with(config(more)); }
-  void start_with(const std::string& json) {
+  /// Patient, unless the test says otherwise, so that a busy machine is no failure.
+  void start_with(std::string json) {
+    if (json.find("\"timeout\"") == json.npos) json.insert(1, R"("timeout":"15s",)");
     store = std::make_unique<ShippedPlugin>("key-store-sql", host, json);
   }
 

@@ -370,7 +370,7 @@ TEST_P(KeyStoreSql, AReloadWithTheSameSourceForgetsNothing) {
   start();
   EXPECT_EQ(status("alice-key"), Status::kOk);
   remove_key("alice-key");
-  EXPECT_TRUE(store->reconfigure(config(R"(,"cache_ttl":"30s")")));
+  EXPECT_TRUE(store->reconfigure(config(R"(,"timeout":"15s","cache_ttl":"30s")")));
   EXPECT_EQ(status("alice-key"), Status::kOk);
   host.advance(30s);
   EXPECT_EQ(status("alice-key"), Status::kNext);
