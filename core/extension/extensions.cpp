@@ -73,8 +73,7 @@ std::variant<std::shared_ptr<const Chains>, Extensions::Problems> Extensions::ap
 }
 
 Extensions::Problems Extensions::check(const Manifest& manifest) {
-  Plan plan = make_plan(manifest, PlanScope::kAll, room_->options.plugin_path,
-                        room_->options.control_timeout);
+  Plan plan = make_plan(manifest, PlanScope::kAll, room_->options);
   for (const PlannedPlugin& plugin : plan.plugins) {
     const manifest::PluginEntry& entry = *plugin.entry;
     const std::shared_ptr<Instance> instance =

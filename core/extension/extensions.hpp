@@ -3,10 +3,14 @@
 // (they may block while libraries load and plugins set up), unless said otherwise.
 #pragma once
 
+#include <plugboard/plugin.h>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -27,6 +31,9 @@ namespace plugboard::extension {
 struct ExtensionOptions {
   /// Folders searched before those of the manifest's plugins.path (serve --plugin-path).
   std::vector<std::filesystem::path> plugin_path;
+  /// Plugins that are part of the program: what the manifest calls them, and their entry functions.
+  /// They are found before any library of the same name.
+  std::map<std::string, plugboard_plugin_v1_function, std::less<>> linked = {};
   /// What host->relay_version says.
   std::string relay_version = "0.0.0";
   /// Threads that run what may block.

@@ -142,8 +142,7 @@ std::vector<Diagnostic> NewGeneration::Impl::make_ready(const Manifest& manifest
     if (room_->stopped) return {manifest.error({}, "the relay is stopping")};
     generation_ = room_->generation + 1;
   }
-  Plan plan = make_plan(manifest, PlanScope::kChains, room_->options.plugin_path,
-                        room_->options.control_timeout);
+  Plan plan = make_plan(manifest, PlanScope::kChains, room_->options);
   if (!plan.problems.empty()) return std::move(plan.problems);
   names_ = chain_names(manifest);
   std::vector<Diagnostic> problems;

@@ -202,4 +202,19 @@ std::variant<LibraryPointer, LibraryProblem> load_library(const fs::path& path,
   return std::get<LibraryPointer>(std::move(result));
 }
 
+std::variant<LibraryPointer, LibraryProblem> linked_library(const std::string& name,
+                                                            plugboard_plugin_v1_function entry,
+                                                            std::chrono::milliseconds deadline) {
+  auto described = describe(entry, deadline);
+  if (const auto* problem = std::get_if<std::string>(&described)) {
+    return LibraryProblem{
+        "\"" + name + "\", which is part of the program, cannot be used: " + *problem, {}};
+  }
+  auto library = std::make_shared<Library>();
+  library->path = name;
+  library->sha256 = "part of the program: " + name;  // it never changes
+  library->descriptor = std::get<Descriptor>(std::move(described));
+  return LibraryPointer(std::move(library));
+}
+
 }  // namespace plugboard::extension

@@ -31,4 +31,10 @@ struct LibraryProblem {
 [[nodiscard]] std::variant<std::shared_ptr<const Library>, LibraryProblem> load_library(
     const std::filesystem::path& path, const std::string& pin, std::chrono::milliseconds deadline);
 
+/// The same for a plugin that is part of the program, by its entry function. `name`: what the
+/// manifest calls it. [control]
+[[nodiscard]] std::variant<std::shared_ptr<const Library>, LibraryProblem> linked_library(
+    const std::string& name, plugboard_plugin_v1_function entry,
+    std::chrono::milliseconds deadline);
+
 }  // namespace plugboard::extension

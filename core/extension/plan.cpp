@@ -52,10 +52,14 @@ std::string joined(const std::vector<std::string>& words) {
 /// Finds and loads the library of one entry. Null after a problem.
 std::shared_ptr<const Library> load(const Manifest& manifest, const PluginEntry& entry,
                                     const std::vector<std::filesystem::path>& folders,
-                                    std::chrono::milliseconds deadline,
+                                    const ExtensionOptions& options,
                                     std::vector<Diagnostic>& problems) {
+  const auto linked = options.linked.find(entry.library.text);
+  std::variant<std::shared_ptr<const Library>, LibraryProblem> loaded;
   std::filesystem::path path;
-  if (entry.library_path) {
+  if (linked != options.linked.end() && !entry.library_path) {
+    loaded = linked_library(linked->first, linked->second, options.control_timeout);
+  } else if (entry.library_path) {
     path = entry.library_path->path;
   } else {
     auto found = find_library(entry.library.text, folders);
@@ -65,7 +69,10 @@ std::shared_ptr<const Library> load(const Manifest& manifest, const PluginEntry&
     }
     path = std::get<std::filesystem::path>(std::move(found));
   }
-  auto loaded = load_library(path, entry.sha256 ? entry.sha256->text : std::string(), deadline);
+  if (!path.empty()) {
+    loaded = load_library(path, entry.sha256 ? entry.sha256->text : std::string(),
+                          options.control_timeout);
+  }
   if (const auto* problem = std::get_if<LibraryProblem>(&loaded)) {
     const bool pinned =
         entry.sha256 && !problem->sha256.empty() && problem->sha256 != entry.sha256->text;
@@ -136,17 +143,15 @@ std::vector<std::filesystem::path> search_folders(
   return folders;
 }
 
-Plan make_plan(const Manifest& manifest, PlanScope scope,
-               const std::vector<std::filesystem::path>& before,
-               std::chrono::milliseconds deadline) {
+Plan make_plan(const Manifest& manifest, PlanScope scope, const ExtensionOptions& options) {
   Plan plan;
   const std::vector<Place> places = places_of(manifest);
-  const std::vector<std::filesystem::path> folders = search_folders(manifest, before);
+  const std::vector<std::filesystem::path> folders = search_folders(manifest, options.plugin_path);
   std::set<std::string> used;
   for (const Place& place : places) used.insert(place.name.text);
   for (const PluginEntry& entry : manifest.plugins) {
     if (scope == PlanScope::kChains && used.count(entry.name.text) == 0) continue;
-    PlannedPlugin plugin{&entry, load(manifest, entry, folders, deadline, plan.problems), {}};
+    PlannedPlugin plugin{&entry, load(manifest, entry, folders, options, plan.problems), {}};
     if (plugin.library == nullptr) continue;
     if (scope == PlanScope::kAll && plugin.library->has_unique_symbols) {
       Diagnostic warning = plugin_problem(

@@ -2,7 +2,6 @@
 // an instance yet. Reads files and maps libraries; [control].
 #pragma once
 
-#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -10,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "extension/extensions.hpp"
 #include "extension/library.hpp"
 #include "manifest/manifest.hpp"
 
@@ -32,11 +32,10 @@ enum class PlanScope {
   kAll,     ///< all, though no chain names them; and warnings
 };
 
-/// Plans the manifest, which the result refers to. `folders`: those searched for libraries before
-/// the manifest's own.
+/// Plans the manifest, which the result refers to. Of the options those count that say where
+/// plugins are, and how long they may take to describe themselves.
 [[nodiscard]] Plan make_plan(const manifest::Manifest& manifest, PlanScope scope,
-                             const std::vector<std::filesystem::path>& folders,
-                             std::chrono::milliseconds deadline);
+                             const ExtensionOptions& options);
 
 /// The folders that libraries are looked for in, the first wins.
 [[nodiscard]] std::vector<std::filesystem::path> search_folders(

@@ -2,7 +2,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
+#include <sys/random.h>
 
 #include <array>
 #include <cstddef>
@@ -13,8 +13,8 @@ namespace plugboard::metering {
 
 std::string draw_key_secret() {
   std::string secret(32, '\0');
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(secret.data()),
-                 static_cast<int>(secret.size())) != 1) {
+  // From the system itself: OpenSSL's generator would be set up for these bytes alone.
+  if (::getrandom(secret.data(), secret.size(), 0) != static_cast<ssize_t>(secret.size())) {
     throw std::runtime_error("the system has no random bytes to give");
   }
   return secret;

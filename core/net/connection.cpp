@@ -83,6 +83,17 @@ void Connection::start() {
   loop_.watch(transport_.descriptor(), *this, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
 }
 
+void Connection::start_with(std::string_view received) {
+  loop_.shared().connections.fetch_add(1, std::memory_order_relaxed);
+  loop_.add(*this);
+  set_deadline(Deadline::request);
+  heard(loop_.now_s());
+  http_->received(received);
+  tidy_http();
+  if (phase_ == Phase::closed) return;
+  loop_.watch(transport_.descriptor(), *this, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
+}
+
 void Connection::on_events(std::uint32_t events) {
   if (phase_ == Phase::closed) return;
   // TLS may have to read in order to write, and the other way round.

@@ -141,7 +141,39 @@ BoundSocket bind_unix(const std::filesystem::path& path, const std::string& text
   return {std::move(socket), "unix:" + name};
 }
 
+/// Begins a connection by `start`, unless there are too many to even say so.
+template <typename Start>
+void serve(Loop& loop, Descriptor socket, const sockaddr_storage& address, Start start) {
+  const std::uint32_t limit = loop.settings().server.max_connections;
+  const std::uint32_t present = loop.shared().connections.load(std::memory_order_relaxed);
+  if (present >= limit + kToldThatFull) return;
+  const boost::intrusive_ptr<Connection> connection(
+      new Connection(loop, std::move(socket),
+                     admission::IpAddress::from_socket(reinterpret_cast<const sockaddr&>(address)),
+                     present >= limit));
+  try {
+    start(*connection);
+  } catch (const std::exception& error) {
+    // The system has no room for one more in the epoll set, or for its TLS session.
+    loop.shared().log(PLUGBOARD_LOG_WARN,
+                      std::string("a connection could not be served: ") + error.what());
+    connection->drop();
+  }
+}
+
 }  // namespace
+
+void adopt_connection(Loop& loop, Descriptor socket, std::string_view received) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  const int flags = ::fcntl(socket.get(), F_GETFL);
+  if (flags < 0 || ::fcntl(socket.get(), F_SETFL, flags | O_NONBLOCK) != 0 ||
+      ::getpeername(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    return;  // the client has gone already, or this is no connection
+  }
+  serve(loop, std::move(socket), address,
+        [received](Connection& connection) { connection.start_with(received); });
+}
 
 std::vector<std::vector<BoundSocket>> bind_listener(const manifest::Listener& listener,
                                                     std::size_t copies) {
@@ -183,24 +215,7 @@ void Listener::on_events(std::uint32_t /*events*/) {
           continue;  // that connection has gone already
       }
     }
-    start_connection(std::move(socket), &address);
-  }
-}
-
-void Listener::start_connection(Descriptor socket, const void* address) {
-  const std::uint32_t limit = loop_.settings().server.max_connections;
-  const std::uint32_t present = loop_.shared().connections.load(std::memory_order_relaxed);
-  if (present >= limit + kToldThatFull) return;
-  const boost::intrusive_ptr<Connection> connection(new Connection(
-      loop_, std::move(socket),
-      admission::IpAddress::from_socket(*static_cast<const sockaddr*>(address)), present >= limit));
-  try {
-    connection->start();
-  } catch (const std::exception& error) {
-    // The system has no room for one more in the epoll set, or for its TLS session.
-    loop_.shared().log(PLUGBOARD_LOG_WARN,
-                       std::string("a connection could not be served: ") + error.what());
-    connection->drop();
+    serve(loop_, std::move(socket), address, [](Connection& connection) { connection.start(); });
   }
 }
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "manifest/manifest.hpp"
@@ -27,6 +28,10 @@ struct BoundSocket {
 std::vector<std::vector<BoundSocket>> bind_listener(const manifest::Listener& listener,
                                                     std::size_t copies);
 
+/// Takes over a connection that somebody else accepted and has read `received` from: from here on
+/// it is served as one of the relay's own, without TLS. On the loop's thread, within a turn.
+void adopt_connection(Loop& loop, Descriptor socket, std::string_view received);
+
 class Listener final : public EventSource {
  public:
   /// On the loop's thread, or before it runs.
@@ -40,7 +45,6 @@ class Listener final : public EventSource {
   void resume();
 
  private:
-  void start_connection(Descriptor socket, const void* address);
   void pause();
 
   Loop& loop_;

@@ -44,6 +44,8 @@ class Loop {
   void drop_connections();
   /// One turn: waits up to `timeout_ms` (-1: for ever) for something to do and does it.
   void turn(int timeout_ms);
+  /// Whether there is more to do at once, though the descriptor does not say so. Between turns.
+  bool has_more() const { return !again_.empty(); }
   /// [any]
   void stop();
   /// Readable whenever a turn has something to do: for embedding in another event loop. A deadline

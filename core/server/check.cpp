@@ -16,6 +16,7 @@ class Checking {
       : log_(manifest::Log{}),
         services_(log_),
         extensions_(services_, {.plugin_path = std::move(options.plugin_path),
+                                .linked = std::move(options.linked),
                                 .relay_version = std::move(options.version)}) {}
 
   extension::Extensions& extensions() { return extensions_; }

@@ -25,9 +25,12 @@ std::size_t thread_count(std::uint32_t wanted) {
 
 Relay::Relay(Log& log, RelayOptions options)
     : log_(log),
+      listen_(options.listen),
+      own_threads_(options.own_threads),
       key_secret_(metering::draw_key_secret()),
       services_(log),
       extensions_(services_, {.plugin_path = std::move(options.plugin_path),
+                              .linked = std::move(options.linked),
                               .relay_version = std::move(options.version)}) {}
 
 Relay::~Relay() { stop(); }
@@ -38,9 +41,10 @@ Problems Relay::start(const manifest::Manifest& manifest) {
   auto prepared = extensions_.prepare(manifest);
   if (auto* problems = std::get_if<Problems>(&prepared)) return std::move(*problems);
 
-  const std::size_t threads = thread_count(manifest.server.threads);
+  const std::size_t threads = own_threads_ ? thread_count(manifest.server.threads) : 1;
   std::vector<std::vector<net::BoundSocket>> sockets;
   for (const manifest::Listener& listener : manifest.server.listen) {
+    if (!listen_) break;
     for (auto& bound : net::bind_listener(listener, threads)) sockets.push_back(std::move(bound));
   }
 
@@ -69,6 +73,7 @@ Problems Relay::start(const manifest::Manifest& manifest) {
   }
   shared_->service = net::Service::serving;
   for (Thread& thread : threads_) {
+    if (!own_threads_) break;
     thread.thread = std::thread([loop = thread.loop.get()] { loop->run(); });
   }
   return {};
@@ -88,10 +93,10 @@ Problems Relay::reload(const manifest::Manifest& manifest) {
   wake_all();
   log_.configure(manifest.log);
   log_warnings(manifest);
-  if (manifest.server.listen != listening_) {
+  if (listen_ && manifest.server.listen != listening_) {
     log_.warn("server.listen has changed: that takes effect at a restart");
   }
-  if (manifest.server.threads != threads_wanted_) {
+  if (own_threads_ && manifest.server.threads != threads_wanted_) {
     log_.warn("server.threads has changed: that takes effect at a restart");
   }
   return {};
@@ -151,6 +156,28 @@ void Relay::wake_all() {
 
 std::size_t Relay::connections() const {
   return shared_ ? shared_->connections.load(std::memory_order_relaxed) : 0;
+}
+
+void Relay::adopt(int descriptor, std::string_view received) {
+  net::Descriptor socket(descriptor);
+  if (threads_.empty()) return;
+  net::Loop& loop =
+      *threads_[adopted_.fetch_add(1, std::memory_order_relaxed) % threads_.size()].loop;
+  // A function that can be copied holds it until it runs.
+  auto held = std::make_shared<net::Descriptor>(std::move(socket));
+  loop.post([&loop, held, bytes = std::string(received)] {
+    net::adopt_connection(loop, std::move(*held), bytes);
+  });
+}
+
+bool Relay::alive() {
+  if (silent_loops_->load(std::memory_order_acquire) > 0) return false;
+  silent_loops_->store(threads_.size(), std::memory_order_release);
+  for (Thread& thread : threads_) {
+    thread.loop->post(
+        [silent = silent_loops_] { silent->fetch_sub(1, std::memory_order_acq_rel); });
+  }
+  return true;
 }
 
 void Relay::drain() {

@@ -4,11 +4,16 @@
 // Functions are for one thread, the one that controls the relay.
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <variant>
 #include <vector>
@@ -27,6 +32,10 @@ namespace plugboard::server {
 struct RelayOptions {
   std::vector<std::filesystem::path> plugin_path;  // searched before the manifest's plugins.path
   std::string version;
+  // What the manifest calls them, and their entry functions: plugins that are part of the program.
+  std::map<std::string, plugboard_plugin_v1_function, std::less<>> linked = {};
+  bool listen = true;       // false: server.listen does not count, connections are only adopted
+  bool own_threads = true;  // false: there is one loop, which somebody else turns; see loop()
 };
 
 using Problems = std::vector<manifest::Diagnostic>;
@@ -52,6 +61,12 @@ class Relay {
   /// restart is logged.
   [[nodiscard]] Problems reload(const manifest::Manifest& manifest);
 
+  /// Serves a connection that somebody else accepted and has read `received` from. Closes it if the
+  /// relay does not run. [any], from the return of start() until the call of stop()
+  void adopt(int descriptor, std::string_view received);
+  /// The first loop. Once it has started.
+  net::Loop& loop() { return *threads_.front().loop; }
+
   /// Begins to stop: upgrades are refused, peers are sent away spread over the manifest's
   /// server.shutdown_grace.
   void drain();
@@ -62,6 +77,9 @@ class Relay {
   void stop();
 
   std::size_t connections() const;
+  /// Whether every I/O thread has turned since the previous call: for a watchdog that asks now and
+  /// then. False while one hangs, in a plugin for instance.
+  [[nodiscard]] bool alive();
 
  private:
   struct Thread {
@@ -81,12 +99,18 @@ class Relay {
   void wake_all();
 
   Log& log_;
+  bool listen_;
+  bool own_threads_;
+  std::atomic<std::size_t> adopted_{0};
   std::string key_secret_;
   RelayServices services_;
   // The plugins go after everything that holds tickets, admissions and questions of theirs.
   extension::Extensions extensions_;
   std::unique_ptr<net::Shared> shared_;
   std::vector<Thread> threads_;
+  // Loops that have not turned since alive() asked them to; theirs too, until they do.
+  std::shared_ptr<std::atomic<std::size_t>> silent_loops_ =
+      std::make_shared<std::atomic<std::size_t>>(0);
   std::vector<std::string> addresses_;
   std::vector<manifest::Listener> listening_;
   std::uint32_t threads_wanted_ = 0;

@@ -1,0 +1,95 @@
+// The relay as a part of another program: a Server with the manifest's every key, plugins from
+// shared objects beside plugins that are part of the program, listeners of its own or connections
+// handed over by somebody else's, threads of its own or the caller's event loop. docs/embedding.md
+// is the guide; asio.hpp and beast.hpp, beside this header, fit it to Boost.Asio and Boost.Beast.
+//
+// Functions are for one thread at a time, the one that controls the server, unless marked [any].
+#ifndef PLUGBOARD_SERVER_HPP
+#define PLUGBOARD_SERVER_HPP
+
+#include <plugboard/plugin.h>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace plugboard {
+
+struct ServerOptions {
+  /// Plugins that are part of the program: what `library` in the manifest calls them, and their
+  /// entries, which linked_plugin.hpp makes from classes. What the manifest does not name does not
+  /// run.
+  std::map<std::string, plugboard_plugin_v1_function, std::less<>> plugins = {};
+  /// Folders that are searched for shared objects before those of the manifest's plugins.path.
+  std::vector<std::filesystem::path> plugin_path = {};
+  /// False: server.listen does not count (though it must be there), and connections come by
+  /// adopt().
+  bool listen = true;
+  /// False: server.threads does not count, and everything happens in turn(), which the caller calls
+  /// whenever descriptor() is readable. Plugins that block have threads of their own all the same.
+  bool own_threads = true;
+};
+
+/// What is wrong with a manifest, its plugins or its listeners, a line for each; empty: nothing.
+using ServerProblems = std::vector<std::string>;
+
+class Server {
+ public:
+  explicit Server(ServerOptions options = {});
+  /// Stops at once. drain() before is the polite way.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Loads the plugins, binds the listeners and serves, as the manifest says. After problems
+  /// nothing has been started, and it may be tried again. Once.
+  [[nodiscard]] ServerProblems start(const std::filesystem::path& manifest);
+  /// The same with values in the shape of a manifest, such as {{"channel", {{{"name", "demo"}}}},
+  /// {"chain", {{"key_store", "open"}}}}. Relative paths start from `folder`.
+  [[nodiscard]] ServerProblems start(const nlohmann::json& values,
+                                     const std::filesystem::path& folder = ".");
+
+  /// Changes everything that a reload can change, or nothing and says why. Connections stay.
+  [[nodiscard]] ServerProblems reload(const std::filesystem::path& manifest);
+  [[nodiscard]] ServerProblems reload(const nlohmann::json& values,
+                                      const std::filesystem::path& folder = ".");
+
+  /// Where it listens: "127.0.0.1:8080", with the port that a 0 stood for.
+  [[nodiscard]] const std::vector<std::string>& addresses() const;
+
+  /// Takes over a connected socket, whatever becomes of it, and serves it as one of its own: an
+  /// upgrade or any other request. `received`: what has been read from it already, from the first
+  /// byte of the request on; nothing may have been sent. No TLS: the bytes are what the client
+  /// said. [any], while the server runs
+  void adopt(int descriptor, std::string_view received);
+
+  /// With own_threads = false, once started: readable whenever turn() has something to do.
+  [[nodiscard]] int descriptor() const;
+  /// Does what there is to do, without waiting. True if there is more at once. One thread at a
+  /// time, and not within itself.
+  bool turn();
+
+  /// Begins to stop: upgrades are refused, peers are sent away over server.shutdown_grace.
+  void drain();
+  /// Sends away what is due by now; true once nobody is left or the time is over. To be called
+  /// every few hundredths of a second after drain().
+  [[nodiscard]] bool drained();
+  /// Ends everything, and returns when it has ended. Idempotent.
+  void stop();
+
+  /// Connections that are open now, of any kind. [any]
+  [[nodiscard]] std::size_t connections() const;
+
+ private:
+  class Inside;
+  std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace plugboard
+
+#endif
