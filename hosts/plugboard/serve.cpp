@@ -18,6 +18,7 @@
 #include "manifest/environment.hpp"
 #include "manifest/reader.hpp"
 #include "server/relay.hpp"
+#include "service_manager.hpp"
 
 namespace plugboard::program {
 namespace {
@@ -69,6 +70,30 @@ class FileWatch {
   std::filesystem::path file_;
   Look known_;
   Look seen_;
+};
+
+// Tells the service manager that the relay is alive, as long as it is, in time for its patience.
+class Watchdog {
+ public:
+  Watchdog(const ServiceManager& manager, server::Relay& relay) : manager_(manager), relay_(relay) {
+    if (const auto patience = manager.patience()) step_ = std::max(*patience / 4, milliseconds(1));
+  }
+
+  /// How long the control thread may wait for something else.
+  std::optional<milliseconds> step() const { return step_; }
+
+  void look() {
+    const auto now = std::chrono::steady_clock::now();
+    if (!step_ || now < due_) return;
+    due_ = now + *step_;
+    if (relay_.alive()) manager_.alive();
+  }
+
+ private:
+  const ServiceManager& manager_;
+  server::Relay& relay_;
+  std::optional<milliseconds> step_;
+  std::chrono::steady_clock::time_point due_;
 };
 
 std::optional<std::filesystem::path> find_manifest(const std::filesystem::path& named) {
@@ -141,21 +166,28 @@ void reload(server::Relay& relay, server::Log& log, const std::filesystem::path&
 
 /// Until the relay is to stop.
 void run(server::Relay& relay, server::Log& log, const sigset_t& signals,
-         const std::filesystem::path& file, bool watching) {
+         const std::filesystem::path& file, bool watching, const ServiceManager& manager,
+         Watchdog& watchdog) {
   FileWatch watch(file);
   for (;;) {
-    const int signal = wait_signal(signals, watching ? std::optional(kWatchStep) : std::nullopt);
+    std::optional<milliseconds> wait = watchdog.step();
+    if (watching) wait = std::min(wait.value_or(kWatchStep), kWatchStep);
+    const int signal = wait_signal(signals, wait);
     if (signal == SIGTERM || signal == SIGINT) return;
+    watchdog.look();
     if (signal == SIGHUP || (watching && watch.changed())) {
+      manager.reloading();
       reload(relay, log, file, watching);
       watch.reset();
+      manager.ready("serving");
     }
   }
 }
 
-void drain(server::Relay& relay, const sigset_t& signals) {
+void drain(server::Relay& relay, const sigset_t& signals, Watchdog& watchdog) {
   relay.drain();
   while (!relay.drained()) {
+    watchdog.look();
     const int signal = wait_signal(signals, kDrainStep);
     // Told twice: at once.
     if (signal == SIGTERM || signal == SIGINT) ::_exit(kFine);
@@ -207,11 +239,16 @@ int serve(const ServeOptions& options) {
     std::cout << "listening on " << address << "\n";
   }
   std::cout.flush();
+  const ServiceManager manager;
+  manager.ready("serving");
 
-  run(relay, log, signals, *file, manifest.server.reload == manifest::ReloadTrigger::kWatch);
+  Watchdog watchdog(manager, relay);
+  run(relay, log, signals, *file, manifest.server.reload == manifest::ReloadTrigger::kWatch,
+      manager, watchdog);
+  manager.stopping();
   log.info("stopping: peers are sent away over " +
            std::to_string(manifest.server.shutdown_grace.count()) + " ms");
-  drain(relay, signals);
+  drain(relay, signals, watchdog);
   end_at_next_signal(signals);
   relay.stop();
   return kFine;

@@ -1,4 +1,4 @@
-/* Blocks in a lookup for ever, on a worker. */
+/* Blocks in a lookup for ever, on a worker; with HANGS_ON_IO on an I/O thread. */
 #include <unistd.h>
 
 #include "parts.h"
@@ -18,7 +18,13 @@ static const void* kind(const char* id) {
   return is_id(id, PLUGBOARD_KEY_STORE_ID) ? &store : NULL;
 }
 
-static const plugboard_plugin plugin = {DESCRIPTOR_HEAD(PLUGBOARD_FLAG_BLOCKING, "hangs-in-lookup"),
+#ifdef HANGS_ON_IO
+#define FLAGS 0
+#else
+#define FLAGS PLUGBOARD_FLAG_BLOCKING
+#endif
+
+static const plugboard_plugin plugin = {DESCRIPTOR_HEAD(FLAGS, "hangs-in-lookup"),
                                         NULL,
                                         plain_create,
                                         NULL,
