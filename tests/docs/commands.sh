@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Runs the commands of the documents as they stand there, with the quick-start's relay on a free port:
+# commands.sh BUILD_FOLDER SCRATCH_FOLDER
+#
+# What is added is what a reader does without thinking: the port, the relay's address and key in the
+# environment, an end to what one would type into, and starting the second terminal after the first.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "$1" && pwd)
+rm -rf "$2"
+mkdir -p "$2/bin"
+scratch=$(cd "$2" && pwd)
+source "$root/tests/docs/blocks.sh"
+
+quickstart=$root/examples/quickstart
+sed -e 's/^listen = .*/listen = ["127.0.0.1:0"]/' \
+  -e "s#\"../../build/release/plugins\"#\"$build/plugins\"#" \
+  -e "s#\"keys.txt\"#\"$quickstart/keys.txt\"#; s#\"\(\.\./[^\"]*\)\"#\"$quickstart/\1\"#" \
+  "$quickstart/plugboard.toml" >"$scratch/quickstart.toml"
+"$build/bin/plugboard" serve --config "$scratch/quickstart.toml" >"$scratch/out" 2>"$scratch/log" &
+relay=$!
+trap 'kill "$relay" 2>/dev/null || true' EXIT
+until grep -q '^listening' "$scratch/out"; do
+  kill -0 "$relay" || { cat "$scratch/log"; exit 1; }
+  sleep 0.05
+done
+export port=$(sed -n 's/^listening on .*:\([0-9]*\)$/\1/p' "$scratch/out")
+export URL=ws://127.0.0.1:$port
+export PLUGBOARD_KEY=quickstart-key
+
+ln -s "$build/bin/plugboard" "$scratch/bin/plugboard"
+export PATH=$scratch/bin:$PATH
+# The verbs have runs of their own; here only that they are what ./dev calls them.
+cat >"$scratch/dev" <<DEV
+#!/bin/sh
+"$root/dev" help | grep -q "^  \$1 " || { echo "./dev has no verb \$1"; exit 1; }
+DEV
+chmod +x "$scratch/dev"
+
+cat >"$scratch/prelude" <<'PRELUDE'
+set -e
+set -o pipefail
+waiting_peers() {
+  exec 3<>"/dev/tcp/127.0.0.1/$port"
+  printf 'GET /health HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n' >&3
+  sed -n 's/.*"active":\([0-9]*\).*/\1/p' <&3
+}
+plugboard() {
+  case "$*" in *ci-00001*) until [ "$(waiting_peers)" -ge 1 ]; do sleep 0.05; done ;; esac
+  command plugboard "$@"
+}
+PRELUDE
+
+cd "$scratch"
+for document in "${run_here[@]}"; do
+  {
+    cat prelude
+    blocks "$root/$document" | sed "s/localhost:8080/127.0.0.1:$port/g; s/127\.0\.0\.1:8080/127.0.0.1:$port/g"
+  } >commands
+  echo "== $document"
+  timeout 120 bash commands </dev/null
+done
