@@ -8,8 +8,9 @@ export PREFIX=$2
 rm -rf "$3"
 mkdir -p "$3"
 cd "$3"
-# The block behind "## Building" that is marked sh.
-sed -n '/^## Building$/,/^## /p' "$document" | sed -n '/^```sh$/,/^```$/{/^```/d;p}' > commands
+# The block behind "## Building" that names this test.
+sed -n '/^## Building$/,/^## /p' "$document" |
+  sed -n '/^```sh test=plugin_template_document$/,/^```$/{/^```/d;p}' > commands
 test "$(grep -c . commands)" = 3
 bash -euo pipefail commands > output 2>&1 || { cat output; exit 1; }
 # The check tool was among the tests.
