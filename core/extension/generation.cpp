@@ -262,12 +262,13 @@ void NewGeneration::Impl::log_fates() {
     candidate.instance().log(PLUGBOARD_LOG_INFO, fate_text(candidate));
   }
   // Only this thread changes the members.
-  for (const auto& [name, member] : room_->members) {
+  for (const auto& member : room_->members) {
     const bool stays =
         std::any_of(candidates_.begin(), candidates_.end(),
-                    [&](const Candidate& candidate) { return candidate.name == name; });
+                    [&](const Candidate& candidate) { return candidate.name == member.first; });
     if (!stays) {
-      member.enrolment->instance()->log(PLUGBOARD_LOG_INFO, "retired: no chain names it any more");
+      member.second.enrolment->instance()->log(PLUGBOARD_LOG_INFO,
+                                               "retired: no chain names it any more");
     }
   }
 }

@@ -106,7 +106,7 @@ class SubjectTable {
     const auto [found, made] = shard.entries.try_emplace(Name{std::string(name), hash});
     Slot& slot = found->second;
     if (!made && slot.uses == 0) shard.remembered.erase(slot.place);
-    slot.shard = &shard;
+    if (made) slot.shard = &shard;  // once: others that use it read it without the lock
     ++slot.uses;
     return Use(&*found);
   }

@@ -284,7 +284,8 @@ class ChaosOnThreads : public testing::TestWithParam<int> {
   /// Everybody has left: nothing may remember them.
   void expect_nobody() {
     EXPECT_TRUE(await([&] {
-      for (const auto& [name, channel] : get(endpoint(), "/health")["connections"].items()) {
+      const nlohmann::json channels = get(endpoint(), "/health")["connections"];
+      for (const auto& [name, channel] : channels.items()) {
         if (channel["active"] != 0) return false;
       }
       return true;
