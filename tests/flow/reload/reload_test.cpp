@@ -105,18 +105,18 @@ class ReloadedRelay {
         "heartbeat_interval = \"1h\"\nmax_watches = " + std::to_string(1000 + number) + "\n";
     manifest.channels = "[[channel]]\nname = \"pwa\"\n";
     if (odd) manifest.channels += "[[channel]]\nname = \"extra\"\n";
-    manifest.plugins =
-        plugin_table("main", "key-store-file", "file = \"main.txt\"") +
-        plugin_table("spare", "key-store-file", "file = \"spare.txt\"") +
-        plugin_table("limits", "rate-limiter",
-                     "max_connections = " + std::to_string(10'000 + number) +
-                         ", max_messages = " + std::to_string(100'000'000 + number)) +
-        "[[plugin]]\nname = \"changing\"\nlibrary = \"./changing.so\"\n"
-        "config = { number = " +
-        n +
-        " }\n"
-        "[[plugin]]\nname = \"steady\"\nlibrary = \"" +
-        build_path(1) + "\"\nconfig = { number = " + n + " }\n";
+    manifest.plugins = plugin_table("main", "key-store-file", "file = \"main.txt\"") +
+                       plugin_table("spare", "key-store-file", "file = \"spare.txt\"") +
+                       plugin_table("limits", "rate-limiter",
+                                    "max_connections = " + std::to_string(10'000 + number) +
+                                        ", max_requests = 0, max_messages = " +
+                                        std::to_string(100'000'000 + number)) +
+                       "[[plugin]]\nname = \"changing\"\nlibrary = \"./changing.so\"\n"
+                       "config = { number = " +
+                       n +
+                       " }\n"
+                       "[[plugin]]\nname = \"steady\"\nlibrary = \"" +
+                       build_path(1) + "\"\nconfig = { number = " + n + " }\n";
     manifest.chain = odd ? "key_store = [\"spare\", \"main\"]\nhook = [\"changing\"]\n"
                          : "key_store = [\"main\"]\nhook = [\"steady\", \"changing\"]\n";
     manifest.chain += "rate_limiter = [\"limits\"]\nhttp = [\"changing\"]\n";
