@@ -1,5 +1,6 @@
-# Builds every folder of EXAMPLES against the interface installed in SDK, into BUILT/NAME.so.
-set(options -G ${GENERATOR} -D CMAKE_BUILD_TYPE=RelWithDebInfo -D CMAKE_PREFIX_PATH=${SDK}
+# Builds every folder of EXAMPLES against the interface installed in SDK, into BUILT/NAME.so, as one
+# does who chooses no build type.
+set(options -G ${GENERATOR} -D CMAKE_PREFIX_PATH=${SDK}
   -D CMAKE_C_COMPILER=${C_COMPILER} -D CMAKE_CXX_COMPILER=${CXX_COMPILER})
 if(FLAGS)
   list(APPEND options -D CMAKE_C_FLAGS=${FLAGS} -D CMAKE_CXX_FLAGS=${FLAGS})
