@@ -73,7 +73,8 @@ void Loop::drop_connections() {
   Loop* const outer = std::exchange(current(), this);
   for_each([](Connection& connection) { connection.drop(); });
   run_inbox();
-  finish_turn();
+  do finish_turn();
+  while (dispatch_.has_patient());
   again_.clear();
   current() = outer;
 }
@@ -231,18 +232,23 @@ void Loop::resume_listeners() {
 }
 
 void Loop::finish_turn() {
+  send_turn();
+  if (dispatch_.has_patient()) {
+    dispatch_.flush_some_patient();
+    send_turn();
+  }
+  removed_.clear();
+}
+
+void Loop::send_turn() {
   // Sending can begin the end of peers, and the end of one can give others something to send.
   do {
     dispatch_.flush();
     for (const auto& connection : std::exchange(finishing_, {})) connection->begin_end();
   } while (!finishing_.empty() || !dispatch_.empty());
-  removed_.clear();
 }
 
-int Loop::timeout(int wanted_ms) const {
-  if (!again_.empty()) return 0;
-  return wanted_ms;
-}
+int Loop::timeout(int wanted_ms) const { return has_more() ? 0 : wanted_ms; }
 
 // Deadlines wake the loop through a descriptor of its set, so that whoever embeds the loop need
 // only watch one descriptor. It is set again only when the next deadline comes earlier than what

@@ -45,7 +45,7 @@ class Loop {
   /// One turn: waits up to `timeout_ms` (-1: for ever) for something to do and does it.
   void turn(int timeout_ms);
   /// Whether there is more to do at once, though the descriptor does not say so. Between turns.
-  bool has_more() const { return !again_.empty(); }
+  bool has_more() const { return !again_.empty() || dispatch_.has_patient(); }
   /// [any]
   void stop();
   /// Readable whenever a turn has something to do: for embedding in another event loop. A deadline
@@ -115,6 +115,7 @@ class Loop {
   void run_expiries();
   void resume_listeners();
   void finish_turn();
+  void send_turn();
   int timeout(int wanted_ms) const;
   void arm_timer();
 

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -32,20 +33,31 @@ using Handle = std::uint64_t;
 /// The appends of one turn: who has been given something and must be flushed. Lives on one thread.
 /// Flushes when it ends.
 ///
+/// What a change tells a thousand watchers waits behind what the turn sends otherwise, and goes out
+/// some at a time, in the order it came: messages are not held up, and a watcher who is told more
+/// before its turn comes gets it all in one system call.
+///
 /// Large frames to one peer that follow each other in the memory they were received into are not
 /// copied: they are held until the next that is not of them, or until settle(), and then go to the
 /// socket together.
 class Dispatch {
  public:
   explicit Dispatch(std::size_t outbox_limit_bytes) : outbox_limit(outbox_limit_bytes) {}
-  ~Dispatch() { flush(); }
+  ~Dispatch() { flush_all(); }
   Dispatch(const Dispatch&) = delete;
   Dispatch& operator=(const Dispatch&) = delete;
 
   void add(Peer& peer);
+  /// Nothing must go out in this turn.
   bool empty() const { return waiting_.empty() && held_for_ == nullptr; }
   /// Sends to everybody added since the last flush.
   void flush();
+  /// Somebody waits who can wait for another turn.
+  bool has_patient() const { return !patient_.empty(); }
+  /// Sends to the next of those who can wait.
+  void flush_some_patient();
+  /// Sends to everybody.
+  void flush_all();
   /// Sends the frames that are held: their memory is about to be used for something else.
   void settle() {
     if (held_for_ != nullptr) write_held();
@@ -70,12 +82,20 @@ class Dispatch {
   }
   void hold(Peer& peer, std::string_view frame);
   void write_held();
+  void flush_patient(std::size_t count);
 
   std::vector<PeerRef> waiting_;
+  std::deque<PeerRef> patient_;
   PeerRef held_for_;
   std::size_t held_count_ = 0;
   std::size_t held_bytes_ = 0;
   std::array<std::string_view, kMaxHeld> held_;
+};
+
+/// When something queued must go out.
+enum class Urgency : std::uint8_t {
+  this_turn,
+  patient,  // it can wait for another turn, see Dispatch
 };
 
 enum class Delivery : std::uint8_t {
@@ -127,7 +147,7 @@ class Peer {
   /// bytes if it is a peer's message, for the traffic meter; 0 for the relay's own. Any thread.
   /// `lasts`: the frame stays where it lies until `dispatch` is settled.
   Delivery send(std::string_view frame, std::uint64_t data_bytes, Dispatch& dispatch,
-                bool lasts = false);
+                bool lasts = false, Urgency urgency = Urgency::this_turn);
 
   /// Begins the end: no message is accepted from now on, the error and Close frames go out behind
   /// what waits, and the connection's own thread does the rest. Only the first order counts.
@@ -141,6 +161,8 @@ class Peer {
 
   /// Sends what waits, as far as the socket takes it. Any thread.
   void flush();
+  /// The same for what could wait until now. Any thread.
+  void flush_patient();
 
   /// Bytes waiting. Any thread; old as soon as it returns.
   std::size_t waiting_bytes();
@@ -203,7 +225,8 @@ class Peer {
   Stage stage_ = Stage::opening;  // lock_
   bool framed_ = false;           // lock_; what is sent are WebSocket frames
   bool blocked_ = false;          // lock_; the socket is full, its owner waits for room
-  bool in_dispatch_ = false;      // lock_; some Dispatch will flush it
+  bool in_dispatch_ = false;      // lock_; some Dispatch will flush it at the end of its turn
+  bool in_patient_ = false;       // lock_; some Dispatch will flush it in time
   bool passes_outbox_ = true;     // set before it is open; write_past_outbox_locked does something
   bool encodes_ = false;          // set before it is open; data frames go through encoded()
   std::atomic<bool> presence_waits_{false};

@@ -85,7 +85,8 @@ Registry::Watch Registry::watch(Peer& watcher, std::string_view address, std::si
     stripe.watchers[std::string(address)].insert(subscriber.get());
   }
   const bool online = stripe.peers.contains(key);
-  subscriber->tell_locked(address, online, status_frame(address, online), dispatch);
+  subscriber->tell_locked(address, online, status_frame(address, online), dispatch,
+                          Urgency::this_turn);
   return Watch::done;
 }
 
@@ -199,7 +200,8 @@ void Registry::join_next_stripes(Subscriber& subscriber, Peer& watcher, Dispatch
     stripe.channel_watchers[channel->number()].insert(&subscriber);
     for (const Peer* peer : stripe.peers) {
       if (peer->channel() != channel) continue;
-      subscriber.tell_locked(peer->address(), true, status_frame(peer->address(), true), dispatch);
+      subscriber.tell_locked(peer->address(), true, status_frame(peer->address(), true), dispatch,
+                             Urgency::this_turn);
     }
   }
 }

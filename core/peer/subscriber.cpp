@@ -22,7 +22,7 @@ void Subscriber::bind(Peer* peer) {
 void Subscriber::tell(std::string_view address, bool online, std::string_view frame,
                       Dispatch& dispatch) {
   const std::lock_guard guard(lock_);
-  tell_locked(address, online, frame, dispatch);
+  tell_locked(address, online, frame, dispatch, Urgency::patient);
 }
 
 bool Subscriber::has_joined_locked(const Channel& channel, std::uint32_t stripe) const {
@@ -32,10 +32,10 @@ bool Subscriber::has_joined_locked(const Channel& channel, std::uint32_t stripe)
 }
 
 void Subscriber::tell_locked(std::string_view address, bool online, std::string_view frame,
-                             Dispatch& dispatch) {
+                             Dispatch& dispatch, Urgency urgency) {
   if (peer_ == nullptr) return;
   if (kept_.empty() && peer_->waiting_bytes() < kRoomBytes) {
-    if (peer_->send(frame, 0, dispatch) != Delivery::full) return;
+    if (peer_->send(frame, 0, dispatch, false, urgency) != Delivery::full) return;
   }
   keep_locked(address, online, dispatch);
 }

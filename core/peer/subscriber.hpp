@@ -31,6 +31,7 @@ class Subscriber : public boost::intrusive_ref_counter<Subscriber> {
 
   /// Sends one status, or keeps it for later. The caller holds the lock of the address's stripe,
   /// which puts the statuses of one address in order. `frame`: status_frame(address, online).
+  /// It is one of many who are told, so it goes out when it can, not in this turn.
   void tell(std::string_view address, bool online, std::string_view frame, Dispatch& dispatch);
 
  private:
@@ -44,7 +45,7 @@ class Subscriber : public boost::intrusive_ref_counter<Subscriber> {
   /// Whether a watch of the channel is in the registry's list of this stripe.
   bool has_joined_locked(const Channel& channel, std::uint32_t stripe) const;
   void tell_locked(std::string_view address, bool online, std::string_view frame,
-                   Dispatch& dispatch);
+                   Dispatch& dispatch, Urgency urgency);
   void keep_locked(std::string_view address, bool online, Dispatch& dispatch);
   /// Sends kept statuses while there is room. True when none is left.
   bool send_kept_locked(Dispatch& dispatch);

@@ -33,11 +33,11 @@ class RegistryTest : public testing::Test {
   FakeRef joined(std::string_view id, Channel* on = nullptr) {
     FakeRef made = peer(id, on);
     registry.add(*made, false, 0, dispatch);
-    dispatch.flush();
+    dispatch.flush_all();
     return made;
   }
   std::vector<std::string> take_messages(FakePeer& from) {
-    dispatch.flush();
+    dispatch.flush_all();
     auto messages = from.messages();
     from.received.clear();
     return messages;
@@ -196,7 +196,7 @@ TEST_F(RegistryTest, WhileThereIsNoRoomOnlyTheLatestStatusOfAnAddressIsKept) {
     const FakeRef bob = joined("bob00001");
     registry.remove(*bob, dispatch);
   }
-  dispatch.flush();
+  dispatch.flush_all();
   alice->drain(SIZE_MAX);
   EXPECT_TRUE(alice->presence_continued);
   alice->received.clear();
@@ -210,12 +210,12 @@ TEST_F(RegistryTest, ALargeChannelIsToldAsRoomAllowsAndEndsNobody) {
   const FakeRef watcher = joined("watcher1");
   watcher->socket_room = 1000;
   registry.watch_channel(*watcher, channel, 10, dispatch);
-  dispatch.flush();
+  dispatch.flush_all();
   EXPECT_LT(watcher->waiting_bytes(), 3 * Subscriber::kRoomBytes);
   while (watcher->messages().size() < peers.size() + 1) {
     watcher->drain(50'000);
     registry.continue_presence(*watcher, dispatch);
-    dispatch.flush();
+    dispatch.flush_all();
   }
   EXPECT_EQ(watcher->finishes, 0);
   EXPECT_EQ(watcher->messages().size(), peers.size() + 1);
@@ -235,11 +235,11 @@ TEST_F(RegistryTest, ManyThreadsJoinReplaceWatchAndLeave) {
         registry.watch(*made, "pwa:shared0" + std::to_string(number % 3), 10, own);
         registry.watch_channel(*made, channel, 10, own);
         if (added.replaced != nullptr) registry.drop_watches(*added.replaced);
-        own.flush();
+        own.flush_all();
         made->lose(EndReason::closed);
         registry.remove(*made, own);
         registry.drop_watches(*made);
-        own.flush();
+        own.flush_all();
       }
     });
   }

@@ -60,7 +60,7 @@ class RegistryThreads : public testing::Test {
   CountingRef joined(const std::string& id, Dispatch& dispatch) {
     CountingRef peer(new CountingPeer(channel, id));
     registry.add(*peer, false, 0, dispatch);
-    dispatch.flush();
+    dispatch.flush_all();
     return peer;
   }
 
@@ -68,12 +68,12 @@ class RegistryThreads : public testing::Test {
     peer.lose(EndReason::closed);
     registry.remove(peer, dispatch);
     registry.drop_watches(peer);
-    dispatch.flush();
+    dispatch.flush_all();
   }
 
   void go_on(CountingPeer& peer, Dispatch& dispatch) {
     if (peer.presence_due.exchange(false)) registry.continue_presence(peer, dispatch);
-    dispatch.flush();
+    dispatch.flush_all();
   }
 
   template <class Body>
