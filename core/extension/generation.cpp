@@ -115,7 +115,7 @@ class NewGeneration::Impl {
   template <class L>
   L link(const std::string& name) const;
   std::shared_ptr<const KeyStoreLinks> key_stores() const;
-  std::shared_ptr<const LimiterLinks> limiters() const;
+  std::vector<LimiterLink> limiters() const;
   std::shared_ptr<const HookLinks> hooks() const;
   std::shared_ptr<const HttpLinks> http() const;
   std::shared_ptr<const IdParserLinks> id_parsers() const;
@@ -302,13 +302,12 @@ std::shared_ptr<const KeyStoreLinks> NewGeneration::Impl::key_stores() const {
   return links;
 }
 
-std::shared_ptr<const LimiterLinks> NewGeneration::Impl::limiters() const {
-  if (names_.limiters.empty()) return nullptr;
-  auto links = std::make_shared<LimiterLinks>();
+std::vector<LimiterLink> NewGeneration::Impl::limiters() const {
+  std::vector<LimiterLink> links;
   for (const std::string& name : names_.limiters) {
     auto limiter = link<LimiterLink>(name);
     limiter.table = *limiter.instance->kinds().rate_limiter;
-    links->limiters.push_back(std::move(limiter));
+    links.push_back(std::move(limiter));
   }
   return links;
 }

@@ -1,6 +1,8 @@
 #include "extension/limiter_chain.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -77,13 +79,16 @@ std::optional<LimitRefusal> admit_slot(const LimiterLink& link, std::uint64_t sl
 
 namespace {
 
-plugboard_usage usage_of(const LimiterSlot& slot, std::uint64_t next_bytes, std::uint64_t now_ns) {
-  return {sizeof(plugboard_usage), 0, now_ns, slot.messages, slot.bytes, next_bytes};
+using SlotList = boost::container::small_vector<LimiterSlot, 4>;
+using UsageList = boost::container::small_vector<LimiterUsage, 4>;
+
+plugboard_usage usage_of(const LimiterUsage& used, std::uint64_t next_bytes, std::uint64_t now_ns) {
+  return {sizeof(plugboard_usage), 0, now_ns, used.messages, used.bytes, next_bytes};
 }
 
-void release_slot(LimiterSlot& slot) {
+void release_slot(const LimiterSlot& slot, const LimiterUsage& used) {
   const LimiterLink& link = *slot.link;
-  const plugboard_usage usage = usage_of(slot, 0, link.instance->services().monotonic_ns());
+  const plugboard_usage usage = usage_of(used, 0, link.instance->services().monotonic_ns());
   link.instance->notify("release", Timing::kIo,
                         [&] { link.table.release(link.self, slot.number, &usage); });
 }
@@ -97,16 +102,15 @@ struct Lease {
   std::uint64_t valid_ns = UINT64_MAX;
 };
 
-Lease renew_slot(LimiterSlot& slot, std::uint64_t next_bytes, std::uint64_t now_ns) {
+Lease renew_slot(const LimiterSlot& slot, LimiterUsage& used, std::uint64_t next_bytes,
+                 std::uint64_t now_ns) {
   const LimiterLink& link = *slot.link;
   Lease granted;
   if (link.table.renew == nullptr) {
     granted.allowed = true;
     return granted;
   }
-  const plugboard_usage usage = usage_of(slot, next_bytes, now_ns);
-  slot.messages = 0;
-  slot.bytes = 0;
+  const plugboard_usage usage = usage_of(std::exchange(used, {}), next_bytes, now_ns);
   plugboard_lease lease = {sizeof lease, 0, 0, 0, 0};
   const plugboard_status status = link.instance->decide("renew", Timing::kIo, [&] {
     return link.table.renew(link.self, slot.number, &usage, &lease);
@@ -134,6 +138,44 @@ Lease renew_slot(LimiterSlot& slot, std::uint64_t next_bytes, std::uint64_t now_
 
 }  // namespace
 
+void intrusive_ptr_add_ref(const LimiterLinks* links) noexcept {
+  boost::sp_adl_block::intrusive_ptr_add_ref(
+      static_cast<const boost::intrusive_ref_counter<LimiterLinks>*>(links));
+}
+void intrusive_ptr_release(const LimiterLinks* links) noexcept {
+  boost::sp_adl_block::intrusive_ptr_release(
+      static_cast<const boost::intrusive_ref_counter<LimiterLinks>*>(links));
+}
+
+LimiterSlots::Pointer LimiterSlots::make(std::span<const LimiterSlot> slots) {
+  if (slots.empty()) return nullptr;
+  const LimiterLinks& links = links_of(slots.front());
+  // There is memory for one slot of each limiter; those that do not count the connection are last.
+  const std::size_t count = links.limiters.size();
+  Pointer made(new (::operator new(sizeof(LimiterSlots) + count * sizeof(LimiterSlot)))
+                   LimiterSlots);
+  std::uninitialized_value_construct_n(made->first(), count);
+  std::copy(slots.begin(), slots.end(), made->first());
+  intrusive_ptr_add_ref(&links);
+  return made;
+}
+
+void LimiterSlots::Delete::operator()(LimiterSlots* slots) const noexcept {
+  const LimiterLinks& links = slots->links();
+  std::destroy_at(slots);
+  ::operator delete(slots);
+  intrusive_ptr_release(&links);
+}
+
+const LimiterLinks& LimiterSlots::links_of(const LimiterSlot& slot) { return *slot.link->links; }
+
+std::size_t LimiterSlots::count_of(const LimiterSlot& first) {
+  const std::size_t all = links_of(first).limiters.size();
+  std::size_t count = 1;
+  while (count < all && (&first)[count].link != nullptr) ++count;
+  return count;
+}
+
 LimiterTicket& LimiterTicket::operator=(LimiterTicket&& other) noexcept {
   if (this == &other) return *this;
   release();
@@ -143,55 +185,65 @@ LimiterTicket& LimiterTicket::operator=(LimiterTicket&& other) noexcept {
 
 void LimiterTicket::release() {
   if (slots_ == nullptr) return;
-  settle_usage();
-  for (LimiterSlot& slot : slots_->slots) release_slot(slot);
+  const auto used = slots_->lease ? slots_->lease->settle() : std::span<LimiterUsage>();
+  std::size_t index = 0;
+  for (const LimiterSlot& slot : slots_->slots()) {
+    release_slot(slot, used.empty() ? LimiterUsage() : used[index++]);
+  }
   slots_.reset();
 }
 
-void LimiterTicket::settle_usage() {
-  const std::uint64_t messages = slots_->messages_granted - slots_->messages_left;
-  const std::uint64_t bytes = slots_->bytes_granted - slots_->bytes_left;
-  for (LimiterSlot& slot : slots_->slots) {
-    slot.messages += messages;
-    slot.bytes += bytes;
+std::span<LimiterUsage> LimiterLease::settle() {
+  for (LimiterUsage& each : used) {
+    each.messages += messages_granted - messages_left;
+    each.bytes += bytes_granted - bytes_left;
   }
-  slots_->messages_granted = slots_->messages_left = 0;
-  slots_->bytes_granted = slots_->bytes_left = 0;
+  messages_granted = messages_left = 0;
+  bytes_granted = bytes_left = 0;
+  return used;
 }
 
 std::optional<LimitRefusal> LimiterTicket::admit(const LimitSubject& subject,
                                                  std::uint64_t now_ns) {
   if (slots_ == nullptr) return std::nullopt;
-  for (const LimiterSlot& slot : slots_->slots) {
+  for (const LimiterSlot& slot : slots_->slots()) {
     if (auto refusal = admit_slot(*slot.link, slot.number, subject, 0, now_ns)) return refusal;
   }
   return std::nullopt;
 }
 
 Charge LimiterTicket::renew(std::uint64_t payload_bytes, std::uint64_t now_ns) {
-  settle_usage();
-  Lease least;
-  for (LimiterSlot& slot : slots_->slots) {
-    const Lease lease = renew_slot(slot, payload_bytes, now_ns);
-    if (!lease.allowed) {
-      slots_->denied_until_ns = add_saturating(now_ns, lease.valid_ns);
-      return lease.tell ? Charge::kDroppedAndTell : Charge::kDropped;
-    }
-    least.messages = std::min(least.messages, lease.messages);
-    least.bytes = std::min(least.bytes, lease.bytes);
-    least.valid_ns = std::min(least.valid_ns, lease.valid_ns);
+  const std::span<const LimiterSlot> slots = slots_->slots();
+  if (slots_->lease == nullptr) {
+    slots_->lease = std::make_unique<LimiterLease>();
+    slots_->lease->used.resize(slots.size());
   }
-  slots_->messages_granted = least.messages;
-  slots_->bytes_granted = least.bytes;
-  slots_->messages_left = least.messages - 1;
-  slots_->bytes_left = least.bytes - payload_bytes;
-  slots_->expires_ns = add_saturating(now_ns, least.valid_ns);
-  slots_->denied_until_ns = 0;
+  LimiterLease& lease = *slots_->lease;
+  const std::span<LimiterUsage> used = lease.settle();
+  Lease least;
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const Lease granted = renew_slot(slots[i], used[i], payload_bytes, now_ns);
+    if (!granted.allowed) {
+      lease.denied_until_ns = add_saturating(now_ns, granted.valid_ns);
+      return granted.tell ? Charge::kDroppedAndTell : Charge::kDropped;
+    }
+    least.messages = std::min(least.messages, granted.messages);
+    least.bytes = std::min(least.bytes, granted.bytes);
+    least.valid_ns = std::min(least.valid_ns, granted.valid_ns);
+  }
+  lease.messages_granted = least.messages;
+  lease.bytes_granted = least.bytes;
+  lease.messages_left = least.messages - 1;
+  lease.bytes_left = least.bytes - payload_bytes;
+  lease.expires_ns = add_saturating(now_ns, least.valid_ns);
+  lease.denied_until_ns = 0;
   return Charge::kAllowed;
 }
 
 LimiterChain::LimiterChain() = default;
-LimiterChain::LimiterChain(std::shared_ptr<const LimiterLinks> links) : links_(std::move(links)) {}
+LimiterChain::LimiterChain(std::vector<LimiterLink> limiters) {
+  if (!limiters.empty()) links_.reset(new LimiterLinks(std::move(limiters)));
+}
 LimiterChain::LimiterChain(LimiterChain&&) noexcept = default;
 LimiterChain& LimiterChain::operator=(LimiterChain&&) noexcept = default;
 LimiterChain::~LimiterChain() = default;
@@ -200,14 +252,16 @@ std::variant<LimiterTicket, LimitRefusal> LimiterChain::connect(std::string_view
                                                                 std::uint64_t now_ns) const {
   LimiterTicket ticket;
   if (links_ == nullptr) return ticket;
-  ticket.slots_ = std::make_unique<LimiterSlots>();
-  ticket.slots_->links = links_;
-  ticket.slots_->slots.reserve(links_->limiters.size());
+  SlotList slots;
   for (const LimiterLink& link : links_->limiters) {
     std::uint64_t number = 0;
-    if (auto refusal = take_slot(link, client_address, 0, now_ns, number)) return *refusal;
-    ticket.slots_->slots.push_back({&link, number});
+    if (auto refusal = take_slot(link, client_address, 0, now_ns, number)) {
+      for (const LimiterSlot& taken : slots) release_slot(taken, {});
+      return *refusal;
+    }
+    slots.push_back({&link, number});
   }
+  ticket.slots_ = LimiterSlots::make(slots);
   return ticket;
 }
 
@@ -227,38 +281,47 @@ std::optional<LimitRefusal> LimiterChain::request(std::string_view client_addres
 
 void LimiterChain::adopt(LimiterTicket& ticket, const LimitSubject& subject, bool admitted,
                          std::uint64_t now_ns) const {
-  if (ticket.slots_ == nullptr ? links_ == nullptr : ticket.slots_->links == links_) return;
-  if (ticket.slots_ != nullptr) ticket.settle_usage();
-  const std::unique_ptr<LimiterSlots> old = std::move(ticket.slots_);
-  if (links_ != nullptr) {
-    ticket.slots_ = std::make_unique<LimiterSlots>();
-    ticket.slots_->links = links_;
-    ticket.slots_->slots.reserve(links_->limiters.size());
-    for (const LimiterLink& link : links_->limiters) {
-      LimiterSlot* kept = nullptr;
-      for (std::size_t i = 0; old != nullptr && i < old->slots.size(); ++i) {
-        LimiterSlot& slot = old->slots[i];
-        if (slot.link != nullptr && slot.link->instance == link.instance) kept = &slot;
-      }
-      if (kept != nullptr) {
-        LimiterSlot slot = *kept;
-        kept->link = nullptr;
-        slot.link = &link;
-        ticket.slots_->slots.push_back(slot);
-        continue;
-      }
-      std::uint64_t number = 0;
-      // It cannot refuse; one that fails has not counted the connection, and has no say in it.
-      if (take_slot(link, subject.client_address, PLUGBOARD_LIMIT_ADOPTED, now_ns, number)) {
-        continue;
-      }
-      if (admitted) (void)admit_slot(link, number, subject, PLUGBOARD_LIMIT_ADOPTED, now_ns);
-      ticket.slots_->slots.push_back({&link, number});
-    }
+  const bool same =
+      ticket.slots_ == nullptr ? links_ == nullptr : &ticket.slots_->links() == links_.get();
+  if (same) return;
+  const LimiterSlots::Pointer old = std::move(ticket.slots_);
+  SlotList held;
+  UsageList held_used;
+  if (old != nullptr) {
+    const auto slots = old->slots();
+    held.assign(slots.begin(), slots.end());
+    held_used.resize(held.size());
+    if (old->lease != nullptr) std::ranges::copy(old->lease->settle(), held_used.begin());
   }
-  if (old == nullptr) return;
-  for (LimiterSlot& slot : old->slots) {
-    if (slot.link != nullptr) release_slot(slot);
+
+  SlotList slots;
+  UsageList used;
+  for (const LimiterLink& link : links_ ? std::span(links_->limiters) : std::span<LimiterLink>()) {
+    const auto kept = std::ranges::find_if(held, [&](const LimiterSlot& slot) {
+      return slot.link != nullptr && slot.link->instance == link.instance;
+    });
+    if (kept != held.end()) {
+      slots.push_back({&link, kept->number});
+      used.push_back(held_used[static_cast<std::size_t>(kept - held.begin())]);
+      kept->link = nullptr;
+      continue;
+    }
+    std::uint64_t number = 0;
+    // It cannot refuse; one that fails has not counted the connection, and has no say in it.
+    if (take_slot(link, subject.client_address, PLUGBOARD_LIMIT_ADOPTED, now_ns, number)) {
+      continue;
+    }
+    if (admitted) (void)admit_slot(link, number, subject, PLUGBOARD_LIMIT_ADOPTED, now_ns);
+    slots.push_back({&link, number});
+    used.emplace_back();
+  }
+  ticket.slots_ = LimiterSlots::make(slots);
+  if (ticket.slots_ != nullptr && old != nullptr && old->lease != nullptr) {
+    ticket.slots_->lease = std::make_unique<LimiterLease>();
+    ticket.slots_->lease->used.assign(used.begin(), used.end());
+  }
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    if (held[i].link != nullptr) release_slot(held[i], held_used[i]);
   }
 }
 

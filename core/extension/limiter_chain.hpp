@@ -4,17 +4,23 @@
 #include <plugboard/rate_limiter.h>
 
 #include <boost/container/small_vector.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "extension/grant.hpp"
 
 namespace plugboard::extension {
 
+struct LimiterLink;
 struct LimiterLinks;
+void intrusive_ptr_add_ref(const LimiterLinks* links) noexcept;
+void intrusive_ptr_release(const LimiterLinks* links) noexcept;
 
 /// Why not, and when it is worth trying again (0: not known).
 struct LimitRefusal {
@@ -34,19 +40,14 @@ enum class Charge : std::uint8_t {
   kDroppedAndTell,  ///< drop it and send RATE_LIMITED, "Too many messages"
 };
 
-struct LimiterLink;
-
-/// A connection's slot with one limiter, and what it did since that was last told.
-struct LimiterSlot {
-  const LimiterLink* link = nullptr;  // of LimiterSlots::links
-  std::uint64_t number = 0;           // the limiter's own
+/// What a connection did since a limiter was last told.
+struct LimiterUsage {
   std::uint64_t messages = 0;
   std::uint64_t bytes = 0;
 };
 
-/// What a ticket stands for.
-struct LimiterSlots {
-  // The lease, counted down.
+/// What the limiters granted, counted down. Comes into being with a connection's first message.
+struct LimiterLease {
   std::uint64_t messages_left = 0;
   std::uint64_t bytes_left = 0;
   std::uint64_t expires_ns = 0;
@@ -55,8 +56,39 @@ struct LimiterSlots {
   std::uint64_t messages_granted = 0;
   std::uint64_t bytes_granted = 0;
 
-  std::shared_ptr<const LimiterLinks> links;  // keeps the instances
-  boost::container::small_vector<LimiterSlot, 1> slots;
+  boost::container::small_vector<LimiterUsage, 1> used;  // one for each slot
+
+  /// Counts what was done under the lease as used, and returns that; the lease is void then.
+  std::span<LimiterUsage> settle();
+};
+
+/// A connection's slot with one limiter.
+struct LimiterSlot {
+  const LimiterLink* link = nullptr;  // of a chain that the slots keep
+  std::uint64_t number = 0;           // the limiter's own
+};
+
+/// What a ticket stands for: one or more slots, in one piece of memory with this before them, for
+/// most connections are silent most of the time and there may be very many.
+class LimiterSlots {
+ public:
+  struct Delete {
+    void operator()(LimiterSlots* slots) const noexcept;
+  };
+  using Pointer = std::unique_ptr<LimiterSlots, Delete>;
+
+  /// Null without slots. All links are of one chain, which is kept.
+  static Pointer make(std::span<const LimiterSlot> slots);
+
+  std::span<LimiterSlot> slots() { return {first(), count_of(*first())}; }
+  const LimiterLinks& links() { return links_of(*first()); }
+
+  std::unique_ptr<LimiterLease> lease;  // null: no message has come yet
+
+ private:
+  LimiterSlot* first() { return reinterpret_cast<LimiterSlot*>(this + 1); }
+  static std::size_t count_of(const LimiterSlot& first);
+  static const LimiterLinks& links_of(const LimiterSlot& slot);
 };
 
 /// One connection's slots with all limiters, and the lease that its messages are counted against.
@@ -76,14 +108,15 @@ class LimiterTicket {
   /// allocation unless the lease is used up.
   [[nodiscard]] Charge charge(std::uint64_t payload_bytes, std::uint64_t now_ns) {
     if (slots_ == nullptr) return Charge::kAllowed;
-    LimiterSlots& lease = *slots_;
-    if (lease.messages_left != 0 && payload_bytes <= lease.bytes_left && now_ns < lease.expires_ns)
-        [[likely]] {
-      --lease.messages_left;
-      lease.bytes_left -= payload_bytes;
-      return Charge::kAllowed;
+    if (LimiterLease* lease = slots_->lease.get(); lease != nullptr) [[likely]] {
+      if (lease->messages_left != 0 && payload_bytes <= lease->bytes_left &&
+          now_ns < lease->expires_ns) [[likely]] {
+        --lease->messages_left;
+        lease->bytes_left -= payload_bytes;
+        return Charge::kAllowed;
+      }
+      if (now_ns < lease->denied_until_ns) return Charge::kDropped;
     }
-    if (now_ns < lease.denied_until_ns) return Charge::kDropped;
     return renew(payload_bytes, now_ns);
   }
 
@@ -100,17 +133,15 @@ class LimiterTicket {
   friend class LimiterChain;
 
   [[nodiscard]] Charge renew(std::uint64_t payload_bytes, std::uint64_t now_ns);
-  /// Adds what was done under the lease to what each limiter is told next; the lease is void then.
-  void settle_usage();
 
-  std::unique_ptr<LimiterSlots> slots_;  // null: no limiter
+  LimiterSlots::Pointer slots_;  // null: no limiter counts the connection
 };
 
 /// Immutable; any thread.
 class LimiterChain {
  public:
   LimiterChain();
-  explicit LimiterChain(std::shared_ptr<const LimiterLinks> links);
+  explicit LimiterChain(std::vector<LimiterLink> limiters);
   LimiterChain(LimiterChain&&) noexcept;
   LimiterChain& operator=(LimiterChain&&) noexcept;
   ~LimiterChain();
@@ -135,7 +166,7 @@ class LimiterChain {
              std::uint64_t now_ns) const;
 
  private:
-  std::shared_ptr<const LimiterLinks> links_;
+  boost::intrusive_ptr<const LimiterLinks> links_;  // null: no limiter
 };
 
 }  // namespace plugboard::extension

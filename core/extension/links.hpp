@@ -4,11 +4,13 @@
 
 #include <plugboard/plugboard.h>
 
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "extension/blob_store.hpp"
@@ -34,10 +36,16 @@ struct KeyStoreLinks {
   std::vector<KeyStoreLink> stores;
 };
 
+struct LimiterLinks;
 struct LimiterLink : Link {
   plugboard_rate_limiter table = {};
+  const LimiterLinks* links = nullptr;  // those it is of
 };
-struct LimiterLinks {
+struct LimiterLinks : boost::intrusive_ref_counter<LimiterLinks> {
+  explicit LimiterLinks(std::vector<LimiterLink> chain) : limiters(std::move(chain)) {
+    for (LimiterLink& each : limiters) each.links = this;
+  }
+
   std::vector<LimiterLink> limiters;
 };
 

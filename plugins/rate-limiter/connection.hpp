@@ -20,13 +20,19 @@ struct KeyShare {
   Nanoseconds out_window_end{};  // of the window it was taken in
 };
 
-struct Connection {
-  SubjectTable<AddressCounts>::Use address;
-  std::unique_ptr<KeyShare> key;  // null before its key is accepted, and without one
-
+/// What a connection has sent.
+struct Sending {
   FixedWindow window;
   Share used;                // in that window
   Nanoseconds told_until{};  // the peer has been told that it sends too much, for this long
+};
+
+/// Most connections are silent most of the time, and there may be very many: what they have sent
+/// takes memory from their first message on.
+struct Connection {
+  SubjectTable<AddressCounts>::Use address;
+  std::unique_ptr<KeyShare> key;  // null before its key is accepted, and without one
+  std::unique_ptr<Sending> sending;
 };
 
 }  // namespace plugboard::rate_limiter

@@ -79,14 +79,16 @@ class RateLimiter : public Plugin {
 
   Lease renew(std::uint64_t slot, const Usage& usage) {
     Connection& connection = at(slot);
+    if (!connection.sending) connection.sending = std::make_unique<Sending>();
+    Sending& sending = *connection.sending;
     settle(connection, usage);
     const auto window = settings_.window();
-    if (connection.window.roll(usage.now, window)) connection.used = {};
-    const Share left{.messages = left_of(settings_.max_messages(), connection.used.messages),
-                     .bytes = left_of(settings_.max_bytes(), connection.used.bytes)};
-    const Nanoseconds end = connection.window.end();
+    if (sending.window.roll(usage.now, window)) sending.used = {};
+    const Share left{.messages = left_of(settings_.max_messages(), sending.used.messages),
+                     .bytes = left_of(settings_.max_bytes(), sending.used.bytes)};
+    const Nanoseconds end = sending.window.end();
     if (left.messages == 0 || left.bytes < usage.next_bytes) {
-      return refuse(connection, usage.now, end, end, left.messages == 0 || left.bytes == 0);
+      return refuse(sending, usage.now, end, end, left.messages == 0 || left.bytes == 0);
     }
 
     const KeyLimits limits = connection.key ? key_limits(*connection.key) : KeyLimits{};
@@ -106,7 +108,7 @@ class RateLimiter : public Plugin {
     const Nanoseconds soon = std::min(key_end, usage.now + kSharedLease);
     if (taken.lease.messages == 0) {
       // Asked again soon: another connection may give back what it took ahead.
-      return refuse(connection, usage.now, soon, key_end, exhausted);
+      return refuse(sending, usage.now, soon, key_end, exhausted);
     }
     return Lease::grant(taken.lease.messages, taken.lease.bytes, std::min(end, soon) - usage.now);
   }
@@ -151,8 +153,9 @@ class RateLimiter : public Plugin {
   // Counts what was sent under the last lease. A lease never lasts beyond the window it was given
   // in, so all of it belongs to that window.
   void settle(Connection& connection, const Usage& usage) {
-    connection.used.messages += usage.messages;
-    connection.used.bytes += usage.bytes;
+    if (!connection.sending) return;
+    connection.sending->used.messages += usage.messages;
+    connection.sending->used.bytes += usage.bytes;
     if (!connection.key) return;
     KeyShare& share = *connection.key;
     const Share counted = std::exchange(share.out, Share{});
@@ -170,10 +173,10 @@ class RateLimiter : public Plugin {
 
   // `until`: drops what comes until then, if the limit is reached; otherwise the one message that
   // does not fit, for others may. The peer is told once before `told_until`.
-  Lease refuse(Connection& connection, Nanoseconds now, Nanoseconds until, Nanoseconds told_until,
+  Lease refuse(Sending& sending, Nanoseconds now, Nanoseconds until, Nanoseconds told_until,
                bool exhausted) {
-    const bool tell = now >= connection.told_until;
-    if (tell) connection.told_until = told_until;
+    const bool tell = now >= sending.told_until;
+    if (tell) sending.told_until = told_until;
     return Lease::refuse(exhausted ? until - now : Nanoseconds(0), tell);
   }
 

@@ -79,11 +79,9 @@ TEST(HotPath, AChargedMessageAllocatesNothing) {
     return PLUGBOARD_OK;
   };
   Stage stage;
-  auto links = std::make_shared<LimiterLinks>();
   LimiterLink link = stage.link<LimiterLink>(limiter, "a");
   link.table = *link.instance->kinds().rate_limiter;
-  links->limiters.push_back(link);
-  const LimiterChain limits(links);
+  const LimiterChain limits({link});
   auto ticket = std::get<LimiterTicket>(limits.connect("192.0.2.7", 1));
   EXPECT_EQ(allocations_of([&] {
               for (int i = 0; i < 1000; ++i) {

@@ -53,9 +53,7 @@ struct FakeLimiter : FakePlugin {
 class LimiterChainTest : public testing::Test {
  protected:
   LimiterChain chain(std::vector<LimiterLink> limiters) {
-    auto links = std::make_shared<LimiterLinks>();
-    links->limiters = std::move(limiters);
-    return LimiterChain(links);
+    return LimiterChain(std::move(limiters));
   }
   LimiterLink link(FakeLimiter& limiter, const std::string& name = "limits") {
     auto made = stage_.link<LimiterLink>(limiter, name);

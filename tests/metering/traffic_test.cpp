@@ -133,7 +133,8 @@ TEST_F(Traffic, CountsNothingForAnEmptyConnection) {
 TEST(TrafficNames, AreMasked) {
   TrafficTable table(settings(manifest::StatsKeys::kMasked), kStart, kWall);
   const auto connection = table.open(kKey, kStart);
-  EXPECT_EQ(table.snapshot(kStart)->at(0).name, masked_key_name("secret", kKey));
+  EXPECT_EQ(table.snapshot(kStart)->at(0).name,
+            KeyNames(manifest::StatsKeys::kMasked, "secret").masked_name(kKey));
 }
 
 TEST(TrafficNames, AreNotListedIfTheManifestSaysSo) {
@@ -220,7 +221,8 @@ TEST_F(Traffic, RenamesKeysOnReload) {
   const auto connection = table.open(kKey, kStart);
   ASSERT_TRUE(listed(kKey).has_value());
   table.reconfigure(settings(manifest::StatsKeys::kMasked), kStart, kWall);
-  EXPECT_TRUE(listed(masked_key_name("secret", kKey)).has_value());
+  EXPECT_TRUE(
+      listed(KeyNames(manifest::StatsKeys::kMasked, "secret").masked_name(kKey)).has_value());
 }
 
 TEST_F(Traffic, KeepsItsWindowsOverAReloadThatLeavesThemAlone) {

@@ -45,11 +45,9 @@ void MessageCharged(benchmark::State& state) {
     return PLUGBOARD_OK;
   };
   Stage stage;
-  auto links = std::make_shared<LimiterLinks>();
   LimiterLink link = stage.link<LimiterLink>(limiter, "limits");
   link.table = *link.instance->kinds().rate_limiter;
-  links->limiters.push_back(link);
-  const LimiterChain limits(links);
+  const LimiterChain limits({link});
   auto ticket = std::get<LimiterTicket>(limits.connect("192.0.2.7", 1));
   for (auto _ : state) benchmark::DoNotOptimize(ticket.charge(100, 2));
 }
