@@ -98,6 +98,9 @@ std::string Target::upgrade_request(std::string_view id) const {
   if (dialect != nullptr && !dialect->subprotocol().empty()) {
     request += "Sec-WebSocket-Protocol: " + std::string(dialect->subprotocol()) + "\r\n";
   }
+  if (expander != nullptr) {
+    request += "Sec-WebSocket-Extensions: " + std::string(kDeflateOffer) + "\r\n";
+  }
   return request + "\r\n";
 }
 
@@ -110,6 +113,7 @@ void Connection::open(const Target& target, std::string_view id) {
   if (target.loopback_v4) bind_loopback(fd_, index_);
   state_ = State::kConnecting;
   pending_ = target.upgrade_request(id);
+  expander_ = target.expander.get();
   if (target.tls != nullptr) {
     tls_ = SSL_new(target.tls.get());
     if (tls_ == nullptr || SSL_set_fd(tls_, fd_) != 1) throw std::runtime_error("SSL_new");
@@ -258,14 +262,15 @@ std::size_t Connection::consume(std::string_view bytes) {
     if (used == 0) return 0;
   }
   while (state_ == State::kOpen || state_ == State::kClosing) {
-    const Parsed parsed = parse_server_frame(bytes.substr(used));
+    const Parsed parsed = parse_server_frame(bytes.substr(used), expander_ != nullptr);
     if (parsed.what == Parse::kIncomplete) break;
     if (parsed.what == Parse::kBroken) {
       end("a frame that this client does not take");
       break;
     }
     used += parsed.size;
-    on_frame(parsed.frame.opcode, parsed.frame.payload);
+    const std::string_view payload = parsed.frame.payload;
+    on_frame(parsed.frame.opcode, parsed.frame.compressed ? expander_->expand(payload) : payload);
   }
   return used;
 }
@@ -276,6 +281,11 @@ std::size_t Connection::consume_handshake(std::string_view bytes) {
   if (size == std::string_view::npos) return 0;
   if (!bytes.starts_with("HTTP/1.1 101")) {
     end("upgrade refused: " + std::string(bytes.substr(0, bytes.find('\r'))));
+    return 0;
+  }
+  if (expander_ != nullptr &&
+      bytes.substr(0, size).find("permessage-deflate") == std::string_view::npos) {
+    end("the server does not agree to permessage-deflate");
     return 0;
   }
   state_ = State::kOpen;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "load/clock.hpp"
+#include "load/deflate.hpp"
 #include "load/dialect.hpp"
 #include "load/loop.hpp"
 #include "load/url.hpp"
@@ -55,6 +56,8 @@ struct Target {
   const Dialect* dialect = nullptr;
   /// Null: no TLS.
   std::shared_ptr<ssl_ctx_st> tls;
+  /// Null: no compression.
+  std::shared_ptr<Expander> expander;
 
   /// Throws when the host cannot be resolved.
   static Target resolve(const Url& url, std::string channel, std::string_view key,
@@ -118,6 +121,7 @@ class Connection {
   std::size_t index_;
   int fd_ = -1;
   ssl_st* tls_ = nullptr;
+  Expander* expander_ = nullptr;  // the target's
   State state_ = State::kIdle;
   std::string tail_;     // the start of an incomplete frame
   std::string pending_;  // not taken by the system yet

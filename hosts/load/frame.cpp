@@ -38,12 +38,14 @@ void append_frame(std::string& out, std::uint8_t opcode, std::string_view payloa
   mask(out.data() + start, payload.size(), 0);
 }
 
-Parsed parse_server_frame(std::string_view bytes) {
+Parsed parse_server_frame(std::string_view bytes, bool may_compress) {
   if (bytes.size() < 2) return {};
   const auto first = static_cast<std::uint8_t>(bytes[0]);
   const auto second = static_cast<std::uint8_t>(bytes[1]);
-  // FIN set, no reserved bit, no continuation; unmasked.
-  if ((first & 0xf0) != 0x80 || (first & 0x0f) == 0 || (second & 0x80) != 0) {
+  const bool compressed = may_compress && (first & kCompressed) != 0;
+  // FIN set, no reserved bit but for compression, no continuation; unmasked.
+  if ((first & 0xf0) != (compressed ? 0x80 | kCompressed : 0x80) || (first & 0x0f) == 0 ||
+      (second & 0x80) != 0) {
     return {.what = Parse::kBroken, .frame = {}, .size = 0};
   }
   std::uint64_t length = second;
@@ -60,7 +62,8 @@ Parsed parse_server_frame(std::string_view bytes) {
   if (bytes.size() - header < length) return {};
   return {.what = Parse::kFrame,
           .frame = {.opcode = static_cast<std::uint8_t>(first & 0x0f),
-                    .payload = bytes.substr(header, length)},
+                    .payload = bytes.substr(header, length),
+                    .compressed = compressed},
           .size = header + length};
 }
 

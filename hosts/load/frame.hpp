@@ -16,6 +16,8 @@ constexpr std::uint8_t kBinary = 2;
 constexpr std::uint8_t kClose = 8;
 constexpr std::uint8_t kPing = 9;
 constexpr std::uint8_t kPong = 10;
+/// The first reserved bit: the message is compressed (RFC 7692 section 6). Goes with an opcode.
+constexpr std::uint8_t kCompressed = 0x40;
 
 /// The masking key of nearly every frame, so that frames can be built and masked ahead of time.
 constexpr std::array<std::uint8_t, 4> kMask = {0x6b, 0x1d, 0xc4, 0x92};
@@ -23,7 +25,8 @@ constexpr std::array<std::uint8_t, 4> kMask = {0x6b, 0x1d, 0xc4, 0x92};
 /// A key that changes nothing: for frames whose parts cannot be masked ahead of time.
 constexpr std::array<std::uint8_t, 4> kNoMask = {0, 0, 0, 0};
 
-/// Appends the header of a final masked frame with `size` payload bytes.
+/// Appends the header of a final masked frame with `size` payload bytes. `opcode`: with kCompressed
+/// or without.
 void append_header(std::string& out, std::uint8_t opcode, std::size_t size,
                    const std::array<std::uint8_t, 4>& key = kMask);
 
@@ -37,6 +40,7 @@ void append_frame(std::string& out, std::uint8_t opcode, std::string_view payloa
 struct ServerFrame {
   std::uint8_t opcode = 0;
   std::string_view payload;
+  bool compressed = false;
 };
 
 /// What the front of a buffer holds.
@@ -53,6 +57,7 @@ struct Parsed {
   std::size_t size = 0;
 };
 
-Parsed parse_server_frame(std::string_view bytes);
+/// `may_compress`: permessage-deflate was agreed on.
+Parsed parse_server_frame(std::string_view bytes, bool may_compress = false);
 
 }  // namespace plugboard::load

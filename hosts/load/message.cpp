@@ -3,6 +3,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "load/deflate.hpp"
 #include "load/frame.hpp"
 #include "load/stamp.hpp"
 
@@ -63,6 +64,11 @@ std::string plain_body(Shape shape, std::size_t size) {
   return body;
 }
 
+/// What goes out before the addresses. `head_size`: with the stamp.
+std::string before(const Packing& packing, std::size_t head_size) {
+  return packing.deflated ? stored_header(head_size) : packing.wrapping.before;
+}
+
 std::size_t smallest_body(Shape shape) {
   return shape == Shape::kString ? kStringEnd.size() : kObjectStart.size() + kObjectEnd.size();
 }
@@ -84,10 +90,11 @@ std::shared_ptr<const Body> make_body(Shape shape, std::size_t message_size, std
   auto body = std::make_shared<Body>();
   body->object = shape == Shape::kJson;
   body->plain = plain_body(shape, message_size - smallest + smallest_body(shape));
-  body->masked = body->plain + packing.wrapping.behind;
+  body->masked =
+      packing.deflated ? deflated_end(body->plain) : body->plain + packing.wrapping.behind;
   if (!packing.batched) {
-    mask(body->masked.data(), body->masked.size(),
-         packing.wrapping.before.size() + message_size - body->plain.size());
+    const std::size_t head_size = message_size - body->plain.size();
+    mask(body->masked.data(), body->masked.size(), before(packing, head_size).size() + head_size);
   }
   return body;
 }
@@ -100,13 +107,13 @@ FlowMessage::FlowMessage(std::string_view from, std::string_view to,
       plain_head_(head_of(from, to, body->object)),
       body_(std::move(body)),
       seed_(stamp_seed(plain_head_ + body_->plain)),
-      opcode_(opcode),
+      opcode_(packing.deflated ? opcode | kCompressed : opcode),
       batched_(packing.batched),
-      stamp_offset_(packing.wrapping.before.size() + plain_head_.size()),
+      stamp_offset_(before(packing, plain_head_.size() + kStampSize).size() + plain_head_.size()),
       wire_size_(stamp_offset_ + kStampSize + body_->masked.size()) {
-  if (!batched_) append_header(masked_head_, opcode, wire_size_);
+  if (!batched_) append_header(masked_head_, opcode_, wire_size_);
   const std::size_t start = masked_head_.size();
-  masked_head_ += packing.wrapping.before;
+  masked_head_ += before(packing, plain_head_.size() + kStampSize);
   masked_head_ += plain_head_;
   if (!batched_) mask(masked_head_.data() + start, masked_head_.size() - start, 0);
 }

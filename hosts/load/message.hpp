@@ -17,12 +17,14 @@ struct Packing {
   Wrapping wrapping;
   /// Several may share a frame. They are not masked then, but for a key of zeros.
   bool batched = false;
+  /// They are compressed, with nothing around them.
+  bool deflated = false;
 };
 
 /// What stands behind the stamp in every message of a run, shared by all flows.
 struct Body {
   std::string plain;
-  /// As it goes out, with what stands behind it.
+  /// As it goes out, compressed if messages are, with what stands behind it.
   std::string masked;
   /// Whether the payload is an object with the stamp as its first member, or a string that begins
   /// with the stamp.

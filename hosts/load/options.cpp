@@ -1,10 +1,13 @@
 #include "load/options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <map>
 
 namespace plugboard::load {
 namespace {
+
+constexpr int kBadUsage = 2;
 
 void add_messages(CLI::App& mode, Options& options) {
   mode.add_option("--pairs", options.pairs, "Pairs of peers")->check(CLI::Range(1, 1'000'000));
@@ -14,6 +17,8 @@ void add_messages(CLI::App& mode, Options& options) {
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, Shape>{{"string", Shape::kString}, {"json", Shape::kJson}}));
   mode.add_flag("--binary", options.binary, "Binary messages instead of text");
+  mode.add_flag("--deflate", options.deflate,
+                "Compressed messages (permessage-deflate), without context takeover");
   mode.add_option("--warmup", options.warmup, "Seconds before the measurement begins")
       ->check(CLI::NonNegativeNumber);
   mode.add_option("--drain", options.drain, "Seconds to wait at the end for what is under way")
@@ -85,8 +90,13 @@ std::optional<Options> parse_options(int argc, char** argv, NoRun& no_run) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    constexpr int kBadUsage = 2;
     no_run.code = app.exit(error) == 0 ? 0 : kBadUsage;
+    return std::nullopt;
+  }
+  if (options.deflate && options.protocol != "plugboard") {
+    std::fprintf(stderr, "--deflate goes with --protocol plugboard only, not %s\n",
+                 options.protocol.c_str());
+    no_run.code = kBadUsage;
     return std::nullopt;
   }
   const std::map<CLI::App*, Mode> modes{

@@ -37,6 +37,7 @@ struct Options {
   std::size_t size = 64;
   Shape shape = Shape::kString;
   bool binary = false;
+  bool deflate = false;
   double rate = 10'000;
   /// Microseconds between two looks at what is due; 0 looks the moment the next message is due.
   double tick_us = 0;

@@ -34,13 +34,15 @@ Traffic::Traffic(const Options& options)
       dialect_(make_dialect(options.protocol)),
       target_(
           Target::resolve(Url::parse(options.url), options.channel, options.key, dialect_.get())),
-      cpu_(options.pid) {}
+      cpu_(options.pid) {
+  if (options.deflate) target_.expander = std::make_shared<Expander>();
+}
 
 void Traffic::make_flows() {
   // Connections 0 to P-1 are the first peers of the pairs, P to 2P-1 the second ones.
   const std::size_t pairs = options_.pairs;
   const auto packing = [this](std::size_t to) {
-    if (dialect_ == nullptr) return Packing{};
+    if (dialect_ == nullptr) return Packing{.wrapping = {}, .deflated = options_.deflate};
     return Packing{.wrapping = dialect_->wrapping(crowd_->id(to), options_.size),
                    .batched = dialect_->batches()};
   };

@@ -65,5 +65,13 @@ TEST(LoadFrame, RefusesFragmentsReservedBitsAndMaskedFrames) {
   }
 }
 
+TEST(LoadFrame, TakesCompressedMessagesOnlyWhereTheyWereAgreedOn) {
+  const std::string wire("\xc1\x01x", 3);
+  EXPECT_EQ(parse_server_frame(wire).what, Parse::kBroken);
+  const Parsed parsed = parse_server_frame(wire, true);
+  EXPECT_EQ(parsed.what, Parse::kFrame);
+  EXPECT_TRUE(parsed.frame.compressed);
+}
+
 }  // namespace
 }  // namespace plugboard::load

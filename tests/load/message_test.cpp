@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "load/deflate.hpp"
 #include "load/frame.hpp"
 #include "load/stamp.hpp"
 
@@ -49,6 +50,17 @@ TEST_P(LoadMessage, IsValidJsonOfTheWantedSizeWithBothAddresses) {
 TEST_P(LoadMessage, ArrivesIntactWithItsNumber) {
   const FlowMessage sent = message(GetParam().shape, GetParam().size);
   const Verdict verdict = sent.check(on_the_wire(sent, 4711));
+  EXPECT_EQ(verdict.kind, Verdict::Kind::kIntact);
+  EXPECT_EQ(verdict.sequence, 4711U);
+}
+
+TEST_P(LoadMessage, ArrivesIntactWhenCompressed) {
+  const Packing packing{.wrapping = {}, .deflated = true};
+  const auto [shape, size] = GetParam();
+  const FlowMessage sent(kFrom, kTo, make_body(shape, size, kFrom, kTo, packing), kText, packing);
+  const std::string payload = on_the_wire(sent, 4711);
+  Expander expander;
+  const Verdict verdict = sent.check(expander.expand(payload));
   EXPECT_EQ(verdict.kind, Verdict::Kind::kIntact);
   EXPECT_EQ(verdict.sequence, 4711U);
 }

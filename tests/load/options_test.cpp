@@ -34,6 +34,12 @@ TEST(LoadOptions, ReadsAModeWithItsOptionsAndTheCommonOnesOnEitherSide) {
   EXPECT_EQ(options->pid, 42);
 }
 
+TEST(LoadOptions, RefusesToCompressForServersOfAnotherProtocol) {
+  NoRun no_run;
+  EXPECT_FALSE(parse({"--protocol", "nats", "throughput", "--deflate"}, no_run));
+  EXPECT_EQ(no_run.code, 2);
+}
+
 TEST(LoadOptions, EveryModeHasItsName) {
   for (const auto& [name, mode] : {std::pair{"throughput", Mode::kThroughput},
                                    {"ping-pong", Mode::kPingPong},
