@@ -66,6 +66,8 @@ def measured_servers(options):
         servers.plugboard(build, "with plugins", plugins=True, hooks=1),
         servers.plugboard(build, "2 threads", threads=2, all_cpus=True, only=some),
         servers.plugboard(build, "TLS", tls=True, only=some + ("16 KiB",)),
+        servers.plugboard(build, "compressing", server="compression = true\n",
+                          only=servers.COMPRESSED),
     ] + [server for server in others if not server.missing]
 
 
@@ -154,7 +156,8 @@ def summary(results, cells):
         for name, unit, path in workload.figures:
             by_server = {server: figures_of(reports, path)
                          for server, reports in results[workload.name].items()}
-            reference = by_server.get(REFERENCE, [])
+            # Where it does not take part, the first that does.
+            reference = by_server.get(REFERENCE) or next(iter(by_server.values()), [])
             row = {}
             for server, values in by_server.items():
                 ratios = [value / base for value, base in zip(values, reference)

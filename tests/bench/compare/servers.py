@@ -83,6 +83,10 @@ def free_port():
         return probe.getsockname()[1]
 
 
+# Workloads for servers that compress.
+COMPRESSED = ("1 KiB compressed",)
+
+
 @dataclasses.dataclass
 class Server:
     """What is measured. `command` gets a port, a second one, and a folder for its files."""
@@ -240,16 +244,17 @@ def own(name, text):
 def peers(build, packages):
     """All that Plugboard is compared with. `packages`: where the npm packages are installed."""
 
-    def node(script, protocol):
+    def node(script, protocol, *arguments, name="", **more):
         program = find_program("node")
         missing = "" if program else "node is not installed"
         if not missing and not (packages / "node_modules").exists():
             missing = "its npm packages are not installed"
         return Server(
-            {"plugboard": "ws"}.get(protocol, protocol),
-            lambda port, *_: [program, packages / script, str(port)],
+            name or protocol,
+            lambda port, *_: [program, packages / script, str(port), *arguments],
             protocol=protocol,
             missing=missing,
+            **more,
         )
 
     nats = find_program("nats-server")
@@ -268,7 +273,8 @@ def peers(build, packages):
             protocol="mqtt",
             missing="" if mosquitto else "mosquitto is not installed",
         ),
-        node("ws_relay.mjs", "plugboard"),
+        node("ws_relay.mjs", "plugboard", name="ws"),
+        node("ws_relay.mjs", "plugboard", "--deflate", name="ws, compressing", only=COMPRESSED),
         node("socket_io_relay.mjs", "socket.io"),
         node("peer_server.mjs", "peerjs"),
     ]

@@ -24,19 +24,20 @@ class Workload:
     protocols: tuple = ()  # empty: all
     rounds: int = 0  # 0: all
     without: tuple = ()  # servers that cannot do this
+    named_only: bool = False  # only for servers that name it
 
     def fits(self, server):
-        if server.only and self.name not in server.only:
+        if self.name not in server.only and (server.only or self.named_only):
             return False
         return server.name not in self.without and (
             not self.protocols or server.protocol in self.protocols
         )
 
 
-def throughput(name, size, pairs, window, **more):
-    options = ("--size", size, "--pairs", pairs, "--window", window)
+def throughput(name, size, pairs, window, more=(), **kinds):
+    options = ("--size", size, "--pairs", pairs, "--window", window, *more)
     rate = ("messages a second", "", ("messages", "per_second"))
-    return Workload(name, "throughput", options, (CPU_MESSAGE, rate, P50, P99), **more)
+    return Workload(name, "throughput", options, (CPU_MESSAGE, rate, P50, P99), **kinds)
 
 
 WORKLOADS = [
@@ -45,6 +46,8 @@ WORKLOADS = [
     throughput("16 KiB", 16384, 10, 16),
     throughput("64 KiB", 65536, 10, 8),
     throughput("1000 pairs", 64, 1000, 1),
+    throughput("1 KiB compressed", 1024, 10, 16, more=("--deflate", "--shape", "json"),
+               protocols=("plugboard",), named_only=True),
     Workload("paced", "paced", ("--size", 256, "--pairs", 100, "--rate", 10000),
              (CPU_MESSAGE, P50, P99)),
     Workload("connect", "connect", (),

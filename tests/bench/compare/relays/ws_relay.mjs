@@ -1,4 +1,4 @@
-// The smallest relay of Plugboard's protocol on ws: ws_relay.mjs PORT
+// The smallest relay of Plugboard's protocol on ws: ws_relay.mjs PORT [--deflate]
 import { WebSocketServer } from "ws";
 
 const peers = new Map();
@@ -32,7 +32,10 @@ function take(socket, address, data, isBinary) {
 }
 
 const port = Number(process.argv[2]);
-const server = new WebSocketServer({ host: "127.0.0.1", port, backlog: 4096 });
+// As Plugboard compresses: every message, at zlib's fastest.
+const perMessageDeflate =
+  process.argv[3] === "--deflate" && { threshold: 0, zlibDeflateOptions: { level: 1 } };
+const server = new WebSocketServer({ host: "127.0.0.1", port, backlog: 4096, perMessageDeflate });
 server.on("connection", (socket, request) => {
   const [, channel, id] = request.url.split("?")[0].split("/");
   const address = `${channel}:${id}`;
