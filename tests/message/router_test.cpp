@@ -47,7 +47,7 @@ class RouterTest : public testing::Test {
         sender,
         {.data = memory.data() + wire::kMaxServerHeader, .size = text.size(), .binary = binary},
         turn);
-    dispatch.flush();
+    dispatch.flush_all();
     return outcome;
   }
 };
@@ -127,7 +127,7 @@ TEST_F(RouterTest, NothingThatAReplacedPeerSendsGoesAnywhere) {
 TEST_F(RouterTest, AnswersAWatchAndTellsOfChanges) {
   take(*alice, R"({"type":"watch","address":"pwa:bob00001"})");
   registry.remove(*bob, dispatch);
-  dispatch.flush();
+  dispatch.flush_all();
   EXPECT_THAT(alice->messages(),
               ElementsAre(HasSubstr(R"("online":true)"), HasSubstr(R"("online":false)")));
 }

@@ -16,11 +16,11 @@ class HeldFrames : public testing::Test {
   Channel channel{"pwa", 0};
   FakeRef alice{new FakePeer(channel, "alice001")};
   FakeRef bob{new FakePeer(channel, "bob00001")};
-  Dispatch dispatch{20'000};
   const std::string a = std::string(5000, 'a');
   const std::string b = std::string(5000, 'b');
   const std::string frame_a = message_frame(a, false);
   const std::string frame_b = message_frame(b, false);
+  Dispatch dispatch{20'000};  // ends before the frames that it may hold
 
   HeldFrames() {
     alice->open();
