@@ -50,10 +50,11 @@ Failure read_request_line(std::string_view line, RequestHead& head) {
       version[6] != '.' || !is_digit(version[7])) {
     return RequestFailure{400, "Malformed request line"};
   }
-  if (version[5] != '1' || version[7] > '1') {
+  if (version[5] != '1') {
     return RequestFailure{505, "Only HTTP/1.0 and HTTP/1.1 are spoken here"};
   }
-  head.minor_version = version[7] == '1' ? 1 : 0;
+  // RFC 9110 section 2.5: a higher minor version means the highest that is known.
+  head.minor_version = version[7] == '0' ? 0 : 1;
   const auto parts = wire::parse_target(head.target);
   if (!parts || (parts->is_asterisk() && head.method != "OPTIONS")) {
     return RequestFailure{400, "Malformed request target"};

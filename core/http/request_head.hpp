@@ -26,7 +26,7 @@ struct RequestHead {
   std::string_view target;      ///< as it was sent; may hold an access key
   wire::RequestTarget parts;    ///< of `target`; nothing is decoded
   std::string_view host;        ///< who was asked: authority of an absolute target, else Host
-  unsigned minor_version = 1;   ///< HTTP/1.x
+  unsigned minor_version = 1;   ///< HTTP/1.x; 1 for higher ones too
   std::vector<Header> headers;  ///< in the order sent; trailers never get here
 
   BodyFraming framing = BodyFraming::none;

@@ -174,6 +174,8 @@ void RequestReader::finish_head() {
   }
   head_ = std::move(std::get<RequestHead>(checked));
   has_head_ = true;
+  // Beast knows no higher minor version than the one that it is read as.
+  raw_head_[raw_head_.find('\r') - 1] = head_.minor_version == 0 ? '0' : '1';
   parser_ = std::make_unique<Parser>(head_.headers, body_);
   error_code problem;
   const std::size_t read = parser_->put({raw_head_.data(), raw_head_.size()}, problem);

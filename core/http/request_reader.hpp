@@ -48,6 +48,10 @@ class RequestReader {
   [[nodiscard]] const RequestHead& head() const { return head_; }
   [[nodiscard]] bool has_head() const { return has_head_; }
 
+  /// Whether the request's method is HEAD, as far as it has come: also the answer to a HEAD that
+  /// cannot be read has no body (RFC 9110 section 9.3.2).
+  [[nodiscard]] bool is_head_request() const { return raw_head_.starts_with("HEAD "); }
+
   /// Goes on to the body, in head_complete. A request without one is complete at once. `limit`:
   /// bytes; an announced length beyond it fails with 413 here, a chunk beyond it as soon as it
   /// shows.

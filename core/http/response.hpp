@@ -37,9 +37,10 @@ struct RequestFacts {
         minor_version(request.minor_version),
         keep_alive(request.keep_alive) {}
 
-  /// For answers to what could not be read.
-  static RequestFacts unreadable() {
+  /// For answers to what could not be read. `head_request`: as much is clear that it is a HEAD.
+  static RequestFacts unreadable(bool head_request) {
     RequestFacts facts;
+    facts.head = head_request;
     facts.keep_alive = false;
     return facts;
   }

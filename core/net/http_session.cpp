@@ -197,11 +197,20 @@ void HttpSession::claim_from(std::size_t handler) {
     }
   }
   body_limit_ = body_limit;
+  if (head.expects_continue && !reader_.whole() && answer_is_certain()) {
+    answer_built_in();
+    return;
+  }
   if (needs_key && !key_checked_) {
     check_key();
   } else {
     read_body();
   }
+}
+
+// RFC 9110 section 10.1.1: then no body is asked for.
+bool HttpSession::answer_is_certain() const {
+  return !claim_ && !std::holds_alternative<http::BlobRoute>(route_);
 }
 
 void HttpSession::check_key() {
@@ -222,6 +231,8 @@ void HttpSession::check_key() {
     return;
   }
   connection_.set_key(key->key, settings_->key_names.masked_name(key->key));
+  // A request that has come whole is not late: how long stores may take is bounded for each.
+  if (reader_.whole()) connection_.clear_deadline();
   const std::string client = connection_.client().text();
   admission::ask<extension::KeyVerdict>(
       question_, poster(),
@@ -418,8 +429,9 @@ void HttpSession::upgrade() {
 }
 
 void HttpSession::respond(http::Response response) {
-  const http::RequestFacts facts =
-      reader_.has_head() ? http::RequestFacts(reader_.head()) : http::RequestFacts::unreadable();
+  const http::RequestFacts facts = reader_.has_head()
+                                       ? http::RequestFacts(reader_.head())
+                                       : http::RequestFacts::unreadable(reader_.is_head_request());
   // What is left of the body would be read as the next request.
   if (!reader_.whole()) response.close = true;
   if (connection_.input_ended()) response.close = true;

@@ -55,6 +55,8 @@ class HttpSession {
   void on_head();
   bool within_rate();
   void claim_from(std::size_t handler);
+  /// Whether the answer does not depend on the body.
+  bool answer_is_certain() const;
   void check_key();
   void on_key(const extension::KeyVerdict& verdict);
   void read_body();

@@ -72,8 +72,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"VersionWithLeadingZero", line("GET / HTTP/01.1")},
         Case{"VersionOfLetters", line("GET / HTTP/a.b")},
         Case{"OtherProtocol", line("GET / HTTQ/1.1")}, Case{"Http09", line("GET / HTTP/0.9"), 505},
-        Case{"Http12", line("GET / HTTP/1.2"), 505}, Case{"Http20", line("GET / HTTP/2.0"), 505},
-        Case{"Http30", line("GET / HTTP/3.0"), 505},
+        Case{"Http12", line("GET / HTTP/1.2"), 0}, Case{"Http19", line("GET / HTTP/1.9"), 0},
+        Case{"Http20", line("GET / HTTP/2.0"), 505}, Case{"Http30", line("GET / HTTP/3.0"), 505},
         Case{"PrefaceOfHttp2", "PRI * HTTP/2.0\r\n\r\n", 505}),
     name_of);
 

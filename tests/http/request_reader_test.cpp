@@ -440,6 +440,23 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"ARequestForTrailers", chunked("0\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n")}),
     [](const auto& one) { return std::string(one.param.name); });
 
+TEST(RequestReader, ReadsAHigherMinorVersionAsTheOneItKnows) {
+  EXPECT_EQ(converse("GET /a HTTP/1.7\r\nHost: h\r\n\r\n").requests, Requests{"GET /a|Host=h||"});
+}
+
+TEST(RequestReader, KnowsAHeadRequestThatCannotBeRead) {
+  RequestReader reader;
+  reader.feed("HEAD / HTTP/1.1\r\n\r\n");
+  ASSERT_EQ(reader.state(), State::failed);
+  EXPECT_TRUE(reader.is_head_request());
+}
+
+TEST(RequestReader, TakesNoOtherMethodForHead) {
+  RequestReader reader;
+  reader.feed("HEADER / HTTP/1.1\r\n\r\n");
+  EXPECT_FALSE(reader.is_head_request());
+}
+
 TEST(RequestReader, StaysFailed) {
   RequestReader reader;
   reader.feed("\n");

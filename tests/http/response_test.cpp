@@ -94,7 +94,15 @@ TEST(Response, NamesUpgradeAmongItsConnectionOptions) {
       has_line(bytes_of({426, {{"Upgrade", "websocket"}}, {}, false}), "Connection: Upgrade"));
 }
 
-TEST(Response, ToUnreadableRequestsCloses) { EXPECT_TRUE(closes({}, RequestFacts::unreadable())); }
+TEST(Response, ToUnreadableRequestsCloses) {
+  EXPECT_TRUE(closes({}, RequestFacts::unreadable(false)));
+}
+
+TEST(Response, ToUnreadableHeadRequestsHasNoBody) {
+  const std::string bytes = bytes_of({400, {}, "hello", true}, RequestFacts::unreadable(true));
+  EXPECT_TRUE(has_line(bytes, "Content-Length: 5"));
+  EXPECT_TRUE(bytes.ends_with("\r\n\r\n"));
+}
 
 TEST(Response, LearnsFromItsRequest) {
   const Request request = Request::raw("HEAD / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
