@@ -189,5 +189,21 @@ TEST(RequestTimeout, DoesNotEndAnIdleKeptConnection) {
   EXPECT_EQ(http.connections(), 1);
 }
 
+TEST(RequestTimeout, DoesNotRunWhileAStoreIsAskedForTheKey) {
+  const RelayProcess relay(
+      {.server = "heartbeat_interval = \"100ms\"\n",
+       .plugins =
+           doorman_table() + plugin_table("blobs", "blob-store-memory", "require_key = true"),
+       .chain = "key_store = [\"doorman\"]\nhttp = [\"doorman\"]\nblob_store = \"blobs\"\n",
+       .handshake_timeout = "100ms"});
+  RawSocket client(relay.endpoint());
+  client.send("GET /blob/keyed-blob?key=held-key HTTP/1.1\r\nHost: x\r\n\r\n");
+  ASSERT_TRUE(await_held(relay.endpoint(), 1));
+  Peer peer(relay.endpoint(), fresh_id(), {.query = "key=unbounded-key"});
+  ASSERT_TRUE(peer.socket().await_pings(5));
+  release_held(relay.endpoint());
+  EXPECT_EQ(client.response().status, 404);
+}
+
 }  // namespace
 }  // namespace plugboard::test
