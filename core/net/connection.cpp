@@ -75,8 +75,12 @@ void* Connection::operator new(std::size_t /*size*/) {
 
 void Connection::operator delete(void* memory) { ConnectionPool::free(memory); }
 
+std::atomic<std::uint32_t>& Connection::counter() {
+  return overloaded_ ? loop_.shared().turned_away : loop_.shared().connections;
+}
+
 void Connection::start() {
-  loop_.shared().connections.fetch_add(1, std::memory_order_relaxed);
+  counter().fetch_add(1, std::memory_order_relaxed);
   loop_.add(*this);
   if (loop_.settings().tls != nullptr) transport_.start_tls(*loop_.settings().tls);
   set_deadline(Deadline::request);
@@ -84,7 +88,7 @@ void Connection::start() {
 }
 
 void Connection::start_with(std::string_view received) {
-  loop_.shared().connections.fetch_add(1, std::memory_order_relaxed);
+  counter().fetch_add(1, std::memory_order_relaxed);
   loop_.add(*this);
   set_deadline(Deadline::request);
   heard(loop_.now_s());
@@ -787,7 +791,7 @@ void Connection::close() {
     die_locked();
     transport_.close();
   }
-  loop_.shared().connections.fetch_sub(1, std::memory_order_relaxed);
+  counter().fetch_sub(1, std::memory_order_relaxed);
   loop_.remove(*this);
 }
 

@@ -158,6 +158,8 @@ class Connection final : public message::Participant, public DeadlineHook {
   void on_close(const wire::PeerClose& close);
   void on_failure(std::uint16_t close_code, std::string_view reason);
 
+  /// What it is counted in.
+  std::atomic<std::uint32_t>& counter();
   bool wants_input() const;
   void take(std::span<char> bytes);
   void on_end_of_input(bool failed);

@@ -144,13 +144,13 @@ BoundSocket bind_unix(const std::filesystem::path& path, const std::string& text
 /// Begins a connection by `start`, unless there are too many to even say so.
 template <typename Start>
 void serve(Loop& loop, Descriptor socket, const sockaddr_storage& address, Start start) {
-  const std::uint32_t limit = loop.settings().server.max_connections;
-  const std::uint32_t present = loop.shared().connections.load(std::memory_order_relaxed);
-  if (present >= limit + kToldThatFull) return;
-  const boost::intrusive_ptr<Connection> connection(
-      new Connection(loop, std::move(socket),
-                     admission::IpAddress::from_socket(reinterpret_cast<const sockaddr&>(address)),
-                     present >= limit));
+  const Shared& shared = loop.shared();
+  const bool full =
+      shared.connections.load(std::memory_order_relaxed) >= loop.settings().server.max_connections;
+  if (full && shared.turned_away.load(std::memory_order_relaxed) >= kToldThatFull) return;
+  const boost::intrusive_ptr<Connection> connection(new Connection(
+      loop, std::move(socket),
+      admission::IpAddress::from_socket(reinterpret_cast<const sockaddr&>(address)), full));
   try {
     start(*connection);
   } catch (const std::exception& error) {

@@ -52,8 +52,11 @@ class Shared {
   metering::TrafficTable traffic;
 
   std::atomic<Service> service{Service::starting};
-  /// Connections of any kind, from accept to close.
+  /// Connections of any kind, from accept to close, but for those turned away.
   std::atomic<std::uint32_t> connections{0};
+  /// Beyond server.max_connections: connections that are only told so. They take nobody's place
+  /// while they read on after their answer.
+  std::atomic<std::uint32_t> turned_away{0};
   /// Some listener has had no descriptor to accept with, which has been said in the log. For good:
   /// who is at that limit is there again and again.
   std::atomic<bool> accepting_paused{false};

@@ -155,7 +155,9 @@ void Relay::wake_all() {
 }
 
 std::size_t Relay::connections() const {
-  return shared_ ? shared_->connections.load(std::memory_order_relaxed) : 0;
+  if (shared_ == nullptr) return 0;
+  return std::size_t{shared_->connections.load(std::memory_order_relaxed)} +
+         shared_->turned_away.load(std::memory_order_relaxed);
 }
 
 void Relay::adopt(int descriptor, std::string_view received) {

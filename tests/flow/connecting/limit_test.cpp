@@ -30,6 +30,19 @@ TEST(MaxConnections, ARefusedConnectionIsClosed) {
   EXPECT_TRUE(two.await_end());
 }
 
+TEST(MaxConnections, ARefusedConnectionThatStaysTakesNobodysPlace) {
+  const RelayProcess relay({.server = "max_connections = 2\n"});
+  const Peer one(relay.endpoint(), fresh_id());
+  auto two = std::make_unique<Peer>(relay.endpoint(), fresh_id());
+  RawSocket three(relay.endpoint());
+  three.send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(three.response().status, 503);
+  two.reset();
+  // The relay reads on for two seconds from a client that it has turned away.
+  EXPECT_TRUE(await([&] { return comes_in(relay.endpoint(), fresh_id()); },
+                    Deadline(std::chrono::seconds(1))));
+}
+
 TEST(MaxConnections, GivesBackWhatALeavingConnectionTook) {
   const RelayProcess relay({.server = "max_connections = 1\n"});
   for (int i = 0; i < 5; ++i) {
