@@ -75,6 +75,14 @@ bool HttpSession::wants_input() const {
   return over_ || (!busy_ && connection_.waiting_output() < kMaxWaitingOutput);
 }
 
+// What waits for the end of the turn is sent now: only if the socket does not take it will the
+// outbox tell when there is room.
+bool HttpSession::has_room() {
+  if (connection_.waiting_output() < kMaxWaitingOutput) return true;
+  connection_.flush();
+  return connection_.waiting_output() < kMaxWaitingOutput;
+}
+
 void HttpSession::on_drained() {
   if (!over_) work();
 }
@@ -102,7 +110,7 @@ void HttpSession::stop() {
 void HttpSession::work() {
   if (working_) return;
   working_ = true;
-  while (!busy_ && !over_ && connection_.waiting_output() < kMaxWaitingOutput) {
+  while (!busy_ && !over_ && has_room()) {
     const bool had_started = reader_.started();
     const std::size_t taken = reader_.feed(std::string_view(unread_).substr(read_));
     read_ += taken;

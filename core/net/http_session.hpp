@@ -51,6 +51,8 @@ class HttpSession {
   /// dropped.
   admission::Poster poster();
 
+  /// Whether another answer may be given: not while too much of those before waits.
+  bool has_room();
   void work();
   void on_head();
   bool within_rate();

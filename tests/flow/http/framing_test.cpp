@@ -80,6 +80,14 @@ TEST_F(Framing, AHundredPipelinedRequestsAreAnswered) {
   for (int i = 0; i < 100; ++i) EXPECT_EQ(client.response().status, 200);
 }
 
+TEST_F(Framing, PipelinedRequestsAreAllAnsweredWhateverTheirAnswersTake) {
+  std::string requests;
+  for (int i = 0; i < 5000; ++i) requests += kHealth;
+  RawSocket client(endpoint());
+  client.send(requests);
+  for (int i = 0; i < 5000; ++i) ASSERT_EQ(client.response().status, 200) << i;
+}
+
 TEST_F(Framing, RequestsMayDribbleIn) {
   RawSocket client(endpoint());
   client.dribble(put("drip-key-1", "Content-Length: 5\r\n", "drops") + kHealth);
