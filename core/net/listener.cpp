@@ -148,16 +148,17 @@ void serve(Loop& loop, Descriptor socket, const sockaddr_storage& address, Start
   const bool full =
       shared.connections.load(std::memory_order_relaxed) >= loop.settings().server.max_connections;
   if (full && shared.turned_away.load(std::memory_order_relaxed) >= kToldThatFull) return;
-  const boost::intrusive_ptr<Connection> connection(new Connection(
-      loop, std::move(socket),
-      admission::IpAddress::from_socket(reinterpret_cast<const sockaddr&>(address)), full));
+  boost::intrusive_ptr<Connection> connection;
   try {
+    connection.reset(new Connection(
+        loop, std::move(socket),
+        admission::IpAddress::from_socket(reinterpret_cast<const sockaddr&>(address)), full));
     start(*connection);
   } catch (const std::exception& error) {
-    // The system has no room for one more in the epoll set, or for its TLS session.
+    // The system has no memory, or no room for one more in the epoll set, or for its TLS session.
     loop.shared().log(PLUGBOARD_LOG_WARN,
                       std::string("a connection could not be served: ") + error.what());
-    connection->drop();
+    if (connection != nullptr) connection->drop();
   }
 }
 
