@@ -162,6 +162,8 @@ class Connection final : public message::Participant, public DeadlineHook {
   std::atomic<std::uint32_t>& counter();
   bool wants_input() const;
   void take(std::span<char> bytes);
+  /// Takes the frames that have come before the peer was registered.
+  void take_waiting(std::span<char> waiting);
   void on_end_of_input(bool failed);
   void on_writable();
   void heartbeat();

@@ -27,6 +27,11 @@ inline std::uint64_t monotonic_ns() {
                                         .count());
 }
 
+/// The same point in time as the standard library has it.
+inline std::chrono::steady_clock::time_point steady_time(std::uint64_t now_ns) {
+  return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(now_ns));
+}
+
 inline std::int64_t unix_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
              std::chrono::system_clock::now().time_since_epoch())

@@ -98,6 +98,54 @@ TEST_F(Closing, AFailedConnectionIsSeenAlsoByAClientThatIsStillWriting) {
   peer_.expect_failed(1002);
 }
 
+struct AnswerToAClose {
+  const char* name;
+  std::string bytes;
+};
+
+class ClosedByTheServer : public Closing, public testing::WithParamInterface<AnswerToAClose> {
+ protected:
+  // Three seconds are given to those who do not answer.
+  static Deadline at_once() { return Deadline(std::chrono::milliseconds(1500)); }
+
+  void replace() {
+    const std::string address = nlohmann::json::parse(peer_.echo(1)).at("from");
+    successor_ = std::make_unique<Peer>(endpoint(), address.substr(4));
+    ASSERT_TRUE(peer_.frame().is(Opcode::kText));
+    ASSERT_TRUE(peer_.frame().is(Opcode::kClose));
+  }
+
+  std::unique_ptr<Peer> successor_;
+};
+
+TEST_P(ClosedByTheServer, EndsAtOnceWithTheClientsAnswer) {
+  replace();
+  peer_.send(GetParam().bytes);
+  EXPECT_EQ(peer_.socket().rest(at_once()), "");
+  EXPECT_FALSE(peer_.socket().was_reset());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Answers, ClosedByTheServer,
+    testing::Values(AnswerToAClose{"TheSameCode", close_frame(1000)},
+                    AnswerToAClose{"AnotherCode", close_frame(4000, "mine")},
+                    AnswerToAClose{"NoCode", FrameToSend{.opcode = 8}.bytes()},
+                    AnswerToAClose{"MessagesAndPingsBeforeIt",
+                                   text_frame("{}") + ping_frame("?") + close_frame(1000)},
+                    AnswerToAClose{"HalfAMessageBeforeIt",
+                                   fragment(Opcode::kText, "{", false) + close_frame(1000)},
+                    AnswerToAClose{"ACodeThatNobodyMaySend", close_frame(1005)},
+                    AnswerToAClose{"AFrameThatBreaksTheProtocol", std::string("\xff\xff", 2)},
+                    AnswerToAClose{"AFrameWithoutMask",
+                                   FrameToSend{.payload = "x", .masked = false}.bytes()}),
+    [](const auto& answer) { return std::string(answer.param.name); });
+
+TEST_F(ClosedByTheServer, EndsAtOnceWithTheEndOfTcp) {
+  replace();
+  peer_.socket().finish_writing();
+  EXPECT_EQ(peer_.socket().rest(at_once()), "");
+}
+
 TEST_F(Closing, TheClientsOwnLibraryClosesCleanly) {
   Peer peer(endpoint(), fresh_id());
   EXPECT_NO_THROW(peer.socket().close(4000, "done for today"));
