@@ -20,6 +20,7 @@
 
 #include "extension/chains.hpp"
 #include "extension/host_services.hpp"
+#include "extension/linked_plugin.hpp"
 
 namespace plugboard::manifest {
 struct Diagnostic;
@@ -31,9 +32,8 @@ namespace plugboard::extension {
 struct ExtensionOptions {
   /// Folders searched before those of the manifest's plugins.path (serve --plugin-path).
   std::vector<std::filesystem::path> plugin_path;
-  /// Plugins that are part of the program: what the manifest calls them, and their entry functions.
   /// They are found before any library of the same name.
-  std::map<std::string, plugboard_plugin_v1_function, std::less<>> linked = {};
+  LinkedPlugins linked = {};
   /// What host->relay_version says.
   std::string relay_version = "0.0.0";
   /// Threads that run what may block.

@@ -311,7 +311,15 @@ plugboard_status host_answer(const plugboard_host* host, plugboard_routing* hand
   });
 }
 
-const void* host_extension(const plugboard_host*, const char*) { return nullptr; }
+const void* host_extension(const plugboard_host* host, const char* id) {
+  const void* found = nullptr;
+  serve(host, [&](const HostPass& pass) {
+    if (id == nullptr) return PLUGBOARD_INVALID;
+    if (id == kProgramPartsId) found = pass.instance().library().program_parts.get();
+    return found != nullptr ? PLUGBOARD_OK : PLUGBOARD_NOT_FOUND;
+  });
+  return found;
+}
 
 }  // namespace
 

@@ -203,9 +203,9 @@ std::variant<LibraryPointer, LibraryProblem> load_library(const fs::path& path,
 }
 
 std::variant<LibraryPointer, LibraryProblem> linked_library(const std::string& name,
-                                                            plugboard_plugin_v1_function entry,
+                                                            const LinkedPlugin& plugin,
                                                             std::chrono::milliseconds deadline) {
-  auto described = describe(entry, deadline);
+  auto described = describe(plugin.entry, deadline);
   if (const auto* problem = std::get_if<std::string>(&described)) {
     return LibraryProblem{
         "\"" + name + "\", which is part of the program, cannot be used: " + *problem, {}};
@@ -214,6 +214,7 @@ std::variant<LibraryPointer, LibraryProblem> linked_library(const std::string& n
   library->path = name;
   library->sha256 = "part of the program: " + name;  // it never changes
   library->descriptor = std::get<Descriptor>(std::move(described));
+  library->program_parts = plugin.parts;
   return LibraryPointer(std::move(library));
 }
 

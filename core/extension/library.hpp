@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "extension/descriptor.hpp"
+#include "extension/linked_plugin.hpp"
 
 namespace plugboard::extension {
 
@@ -17,6 +18,7 @@ struct Library {
   std::string sha256;          // of the content, lower-case hex
   bool has_unique_symbols = false;
   Descriptor descriptor;
+  std::shared_ptr<const void> program_parts = {};  // see LinkedPlugin; null for files
 };
 
 /// Why a library cannot be used.
@@ -31,10 +33,8 @@ struct LibraryProblem {
 [[nodiscard]] std::variant<std::shared_ptr<const Library>, LibraryProblem> load_library(
     const std::filesystem::path& path, const std::string& pin, std::chrono::milliseconds deadline);
 
-/// The same for a plugin that is part of the program, by its entry function. `name`: what the
-/// manifest calls it. [control]
+/// The same for a plugin that is part of the program. `name`: what the manifest calls it. [control]
 [[nodiscard]] std::variant<std::shared_ptr<const Library>, LibraryProblem> linked_library(
-    const std::string& name, plugboard_plugin_v1_function entry,
-    std::chrono::milliseconds deadline);
+    const std::string& name, const LinkedPlugin& plugin, std::chrono::milliseconds deadline);
 
 }  // namespace plugboard::extension

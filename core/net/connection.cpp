@@ -54,9 +54,10 @@ void Connection::start() {
   loop_.watch(transport_.descriptor(), *this, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
 }
 
-void Connection::start_with(std::string_view received) {
+void Connection::start_with(std::string_view received, const HeldSession& session) {
   counter().fetch_add(1, std::memory_order_relaxed);
   loop_.add(*this);
+  if (session != nullptr) transport_.go_on_with_tls(session);
   set_deadline(Deadline::request);
   heard(loop_.now_s());
   http_->received(received);

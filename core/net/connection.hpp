@@ -49,8 +49,9 @@ class Connection final : public message::Participant, public DeadlineHook {
 
   /// Begins: watches the socket and waits for a request.
   void start();
-  /// The same without TLS, for a connection from which `received` has been read already.
-  void start_with(std::string_view received);
+  /// The same for a connection from which `received` has been read already, over `session` unless
+  /// that is null.
+  void start_with(std::string_view received, const HeldSession& session);
 
   // For the loop.
   /// Events of the socket. May come once more after it was closed within the same turn.

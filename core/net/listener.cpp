@@ -164,7 +164,8 @@ void serve(Loop& loop, Descriptor socket, const sockaddr_storage& address, Start
 
 }  // namespace
 
-void adopt_connection(Loop& loop, Descriptor socket, std::string_view received) {
+void adopt_connection(Loop& loop, Descriptor socket, std::string_view received,
+                      const HeldSession& session) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
   const int flags = ::fcntl(socket.get(), F_GETFL);
@@ -173,7 +174,7 @@ void adopt_connection(Loop& loop, Descriptor socket, std::string_view received) 
     return;  // the client has gone already, or this is no connection
   }
   serve(loop, std::move(socket), address,
-        [received](Connection& connection) { connection.start_with(received); });
+        [&](Connection& connection) { connection.start_with(received, session); });
 }
 
 std::vector<std::vector<BoundSocket>> bind_listener(const manifest::Listener& listener,

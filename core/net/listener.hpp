@@ -10,6 +10,7 @@
 #include "manifest/manifest.hpp"
 #include "net/descriptor.hpp"
 #include "net/event_source.hpp"
+#include "net/tls.hpp"
 
 namespace plugboard::net {
 
@@ -29,8 +30,10 @@ std::vector<std::vector<BoundSocket>> bind_listener(const manifest::Listener& li
                                                     std::size_t copies);
 
 /// Takes over a connection that somebody else accepted and has read `received` from: from here on
-/// it is served as one of the relay's own, without TLS. On the loop's thread, within a turn.
-void adopt_connection(Loop& loop, Descriptor socket, std::string_view received);
+/// it is served as one of the relay's own, with TLS if there is a session. On the loop's thread,
+/// within a turn.
+void adopt_connection(Loop& loop, Descriptor socket, std::string_view received,
+                      const HeldSession& session);
 
 class Listener final : public EventSource {
  public:

@@ -12,6 +12,9 @@ namespace {
 // Four records of the largest size.
 constexpr std::size_t kReadBuffer = 68 * 1024;
 
+constexpr long kModes =
+    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS;
+
 std::string openssl_reason() {
   const unsigned long code = ERR_peek_last_error();
   ERR_clear_error();
@@ -33,8 +36,7 @@ std::variant<std::shared_ptr<const TlsContext>, std::string> TlsContext::load(
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                    SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
-  SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_mode(context, kModes);
   // One read takes several records; the buffer is given back when it is empty.
   SSL_CTX_set_read_ahead(context, 1);
   SSL_CTX_set_default_read_buffer_len(context, kReadBuffer);
@@ -63,18 +65,36 @@ std::variant<std::shared_ptr<const TlsContext>, std::string> TlsContext::load(
 
 TlsContext::~TlsContext() { SSL_CTX_free(context_); }
 
+HeldSession held_session(ssl_st* session) {
+  return session != nullptr ? HeldSession(session, SSL_free) : HeldSession();
+}
+
 TlsSession::TlsSession(const TlsContext& context, int descriptor)
     : socket_{.descriptor = descriptor}, session_(SSL_new(context.context_)) {
+  use_socket();
+  SSL_set_accept_state(session_);
+}
+
+TlsSession::TlsSession(const HeldSession& session, int descriptor)
+    : socket_{.descriptor = descriptor}, session_(session.get()) {
+  SSL_up_ref(session_);
+  // As TlsContext has it from the start; what was negotiated stays.
+  SSL_set_options(session_, SSL_OP_NO_RENEGOTIATION);
+  SSL_set_mode(session_, kModes);
+  SSL_set_read_ahead(session_, 1);
+  use_socket();
+}
+
+TlsSession::~TlsSession() { SSL_free(session_); }
+
+void TlsSession::use_socket() {
   BIO* bio = session_ != nullptr ? new_bio(socket_) : nullptr;
   if (bio == nullptr) {
     SSL_free(session_);
     throw std::bad_alloc();
   }
   SSL_set_bio(session_, bio, bio);
-  SSL_set_accept_state(session_);
 }
-
-TlsSession::~TlsSession() { SSL_free(session_); }
 
 TlsSession::Result TlsSession::read(char* data, std::size_t size) {
   if (broken_) return {Status::failed, 0};

@@ -34,11 +34,20 @@ class TlsContext {
   ssl_ctx_st* context_;
 };
 
+/// A session that somebody else began, on its way to the connection that goes on with it. Null:
+/// there is none.
+using HeldSession = std::shared_ptr<ssl_st>;
+
+/// Takes over the caller's reference to an OpenSSL session; null stays null.
+HeldSession held_session(ssl_st* session);
+
 /// One connection's TLS. Only for the thread that owns the connection.
 class TlsSession {
  public:
   /// Server side, on a non-blocking descriptor that stays the caller's. Throws std::bad_alloc.
   TlsSession(const TlsContext& context, int descriptor);
+  /// Goes on with a session after its handshake. Nothing may wait in its BIOs, which are replaced.
+  TlsSession(const HeldSession& session, int descriptor);
   ~TlsSession();
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
@@ -61,6 +70,9 @@ class TlsSession {
 
  private:
   Result result(int code, std::size_t bytes);
+
+  /// Throws after freeing the session.
+  void use_socket();
 
   TlsSocket socket_;
   ssl_st* session_;

@@ -20,6 +20,9 @@ class Transport {
   void start_tls(const TlsContext& context) {
     tls_ = std::make_unique<TlsSession>(context, socket_.get());
   }
+  void go_on_with_tls(const HeldSession& session) {
+    tls_ = std::make_unique<TlsSession>(session, socket_.get());
+  }
 
   enum class Status : std::uint8_t {
     done,     // some bytes; there may be more

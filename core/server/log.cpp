@@ -2,11 +2,14 @@
 
 #include <plugboard/host.h>
 #include <spdlog/async.h>
+#include <spdlog/details/null_mutex.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <atomic>
 #include <string>
+#include <utility>
 
 #include "wire/json_text.hpp"
 
@@ -48,6 +51,49 @@ spdlog::level::level_enum level_of(int level) {
   }
 }
 
+int level_of(spdlog::level::level_enum level) {
+  switch (level) {
+    case spdlog::level::trace:
+      return PLUGBOARD_LOG_TRACE;
+    case spdlog::level::debug:
+      return PLUGBOARD_LOG_DEBUG;
+    case spdlog::level::info:
+      return PLUGBOARD_LOG_INFO;
+    case spdlog::level::warn:
+      return PLUGBOARD_LOG_WARN;
+    default:
+      return PLUGBOARD_LOG_ERROR;
+  }
+}
+
+// Between source and text on their way to a function; in neither of them.
+constexpr char kSeparator = '\0';
+
+// Tells a function what the log's thread takes off the queue.
+class FunctionSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ public:
+  explicit FunctionSink(LogFunction function) : function_(std::move(function)) {}
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    const std::string_view payload(message.payload.data(), message.payload.size());
+    const std::size_t separator = payload.find(kSeparator);
+    try {
+      function_({message.time, level_of(message.level), payload.substr(0, separator),
+                 payload.substr(separator + 1)});
+    } catch (...) {  // NOLINT(bugprone-empty-catch): where would one say so?
+    }
+  }
+  void flush_() override {}
+
+  LogFunction function_;
+};
+
+spdlog::sink_ptr sink_for(LogFunction function) {
+  if (function) return std::make_shared<FunctionSink>(std::move(function));
+  return std::make_shared<spdlog::sinks::stderr_sink_mt>();
+}
+
 constexpr const char* kTextPattern = "%Y-%m-%dT%H:%M:%S.%e%z %l %v";
 // The message is a JSON fragment of our own making.
 constexpr const char* kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})";
@@ -56,10 +102,11 @@ constexpr const char* kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level"
 
 class Log::Writer {
  public:
-  Writer()
-      : threads_(std::make_shared<spdlog::details::thread_pool>(kQueuedLines, 1)),
+  explicit Writer(LogFunction function)
+      : tells_function_(function != nullptr),
+        threads_(std::make_shared<spdlog::details::thread_pool>(kQueuedLines, 1)),
         logger_(std::make_shared<spdlog::async_logger>(
-            "plugboard", std::make_shared<spdlog::sinks::stderr_sink_mt>(), threads_,
+            "plugboard", sink_for(std::move(function)), threads_,
             spdlog::async_overflow_policy::overrun_oldest)) {
     // A stderr that cannot be written to is nothing to complain about on stderr.
     logger_->set_error_handler([](const std::string&) {});
@@ -80,7 +127,9 @@ class Log::Writer {
     const auto spdlog_level = level_of(level);
     if (!logger_->should_log(spdlog_level)) return;
     std::string message;
-    if (json_) {
+    if (tells_function_) {
+      message.append(source).append(1, kSeparator).append(text);
+    } else if (json_) {
       if (!source.empty()) {
         message += R"("plugin":)";
         wire::append_json_string(message, source);
@@ -98,12 +147,14 @@ class Log::Writer {
   void flush() { logger_->flush(); }
 
  private:
+  const bool tells_function_;
   std::shared_ptr<spdlog::details::thread_pool> threads_;
   std::shared_ptr<spdlog::async_logger> logger_;
   std::atomic<bool> json_{false};
 };
 
-Log::Log(const manifest::Log& settings) : writer_(std::make_unique<Writer>()) {
+Log::Log(const manifest::Log& settings, LogFunction function)
+    : writer_(std::make_unique<Writer>(std::move(function))) {
   configure(settings);
 }
 

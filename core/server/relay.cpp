@@ -160,15 +160,15 @@ std::size_t Relay::connections() const {
          shared_->turned_away.load(std::memory_order_relaxed);
 }
 
-void Relay::adopt(int descriptor, std::string_view received) {
+void Relay::adopt(int descriptor, std::string_view received, net::HeldSession session) {
   net::Descriptor socket(descriptor);
   if (threads_.empty()) return;
   net::Loop& loop =
       *threads_[adopted_.fetch_add(1, std::memory_order_relaxed) % threads_.size()].loop;
   // A function that can be copied holds it until it runs.
   auto held = std::make_shared<net::Descriptor>(std::move(socket));
-  loop.post([&loop, held, bytes = std::string(received)] {
-    net::adopt_connection(loop, std::move(*held), bytes);
+  loop.post([&loop, held, bytes = std::string(received), session = std::move(session)] {
+    net::adopt_connection(loop, std::move(*held), bytes, session);
   });
 }
 

@@ -32,8 +32,7 @@ namespace plugboard::server {
 struct RelayOptions {
   std::vector<std::filesystem::path> plugin_path;  // searched before the manifest's plugins.path
   std::string version;
-  // What the manifest calls them, and their entry functions: plugins that are part of the program.
-  std::map<std::string, plugboard_plugin_v1_function, std::less<>> linked = {};
+  extension::LinkedPlugins linked = {};
   bool listen = true;       // false: server.listen does not count, connections are only adopted
   bool own_threads = true;  // false: there is one loop, which somebody else turns; see loop()
 };
@@ -61,9 +60,10 @@ class Relay {
   /// restart is logged.
   [[nodiscard]] Problems reload(const manifest::Manifest& manifest);
 
-  /// Serves a connection that somebody else accepted and has read `received` from. Closes it if the
-  /// relay does not run. [any], from the return of start() until the call of stop()
-  void adopt(int descriptor, std::string_view received);
+  /// Serves a connection that somebody else accepted and has read `received` from, with TLS if
+  /// there is a session. Closes it if the relay does not run. [any], from the return of start()
+  /// until the call of stop()
+  void adopt(int descriptor, std::string_view received, net::HeldSession session = {});
   /// The first loop. Once it has started.
   net::Loop& loop() { return *threads_.front().loop; }
 

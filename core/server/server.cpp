@@ -33,6 +33,21 @@ manifest::ReadResult read_file(const std::filesystem::path& file) {
   return manifest::read_file(file, manifest::process_environment());
 }
 
+extension::LinkedPlugins linked(const ServerOptions& options) {
+  extension::LinkedPlugins plugins;
+  for (const auto& [name, plugin] : options.plugins) {
+    plugins.emplace(name, extension::LinkedPlugin{plugin.entry, plugin.parts});
+  }
+  return plugins;
+}
+
+server::LogFunction log_function(const ServerOptions& options) {
+  if (!options.log) return {};
+  return [log = options.log](const server::LogEntry& entry) {
+    log({entry.time, entry.level, entry.source, entry.text});
+  };
+}
+
 }  // namespace
 
 class Server::Inside {
@@ -48,12 +63,12 @@ class Server::Inside {
     if (log_) {
       log_->configure(manifest.log);
     } else {
-      log_.emplace(manifest.log);
+      log_.emplace(manifest.log, log_function(options_));
     }
     auto relay = std::make_unique<server::Relay>(
         *log_, server::RelayOptions{.plugin_path = options_.plugin_path,
                                     .version = PLUGBOARD_VERSION,
-                                    .linked = options_.plugins,
+                                    .linked = linked(options_),
                                     .listen = options_.listen,
                                     .own_threads = options_.own_threads});
     try {
@@ -107,6 +122,15 @@ const std::vector<std::string>& Server::addresses() const {
 void Server::adopt(int descriptor, std::string_view received) {
   if (inside_->relay() != nullptr) {
     inside_->relay()->adopt(descriptor, received);
+  } else {
+    net::Descriptor closed(descriptor);
+  }
+}
+
+void Server::adopt(int descriptor, ssl_st* session, std::string_view received) {
+  auto held = net::held_session(session);
+  if (inside_->relay() != nullptr) {
+    inside_->relay()->adopt(descriptor, received, std::move(held));
   } else {
     net::Descriptor closed(descriptor);
   }

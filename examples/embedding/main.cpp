@@ -13,12 +13,14 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <iostream>
 #include <optional>
 #include <plugboard/asio.hpp>
 #include <plugboard/beast.hpp>
 #include <plugboard/linked_plugin.hpp>
 #include <plugboard/server.hpp>
+#include <set>
 #include <string>
 
 namespace asio = boost::asio;
@@ -27,12 +29,22 @@ using asio::ip::tcp;
 
 namespace {
 
-// Lets in those whom the application knows.
+// Whom the application knows.
+using Directory = std::set<std::string, std::less<>>;
+
+// Lets those in.
 class Members : public plugboard::Plugin {
  public:
-  plugboard::Verdict lookup(const plugboard::KeyRequest& request) const {
-    return request.key == "member-key-1" ? plugboard::allow() : plugboard::abstain();
+  explicit Members(const Directory& directory) : directory_(directory) {
+    host().info(std::to_string(directory.size()) + " members");
   }
+
+  plugboard::Verdict lookup(const plugboard::KeyRequest& request) const {
+    return directory_.contains(request.key) ? plugboard::allow() : plugboard::abstain();
+  }
+
+ private:
+  const Directory& directory_;
 };
 
 // One connection: answers until a request is the relay's.
@@ -82,10 +94,12 @@ asio::awaitable<void> stop_on_signal(asio::io_context& io, plugboard::Server& re
 int main(int argc, char** argv) {
   const auto port = static_cast<unsigned short>(argc > 1 ? std::atoi(argv[1]) : 8080);
 
+  const Directory directory = {"member-key-1", "member-key-2"};
   plugboard::Server relay({
-      .plugins = {{"members", plugboard::linked_plugin<Members, "members", "1.0.0">}},
+      .plugins = {{"members", plugboard::linked_plugin<Members, "members", "1.0.0">(directory)}},
       .listen = false,
       .own_threads = false,
+      .log = [](const plugboard::LogLine& line) { std::clog << "relay: " << line.text << "\n"; },
   });
   const auto problems = relay.start({
       {"server", {{"listen", {"127.0.0.1:0"}}, {"shutdown_grace", "1s"}}},

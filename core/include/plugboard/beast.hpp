@@ -14,6 +14,22 @@
 
 namespace plugboard {
 
+namespace detail {
+
+/// What a client sent: the request, and what has been read behind it. Beast keeps fields in their
+/// order and as they were written.
+template <class Body, class Fields, class Buffers>
+std::string said_again(const boost::beast::http::request<Body, Fields>& request,
+                       const Buffers& rest) {
+  std::ostringstream said;
+  said << request;
+  std::string received = std::move(said).str();
+  received.append(boost::asio::buffers_begin(rest), boost::asio::buffers_end(rest));
+  return received;
+}
+
+}  // namespace detail
+
 /// Hands over a connection on which `request` has been read, and nothing has been answered: an
 /// upgrade, or a request for one of the relay's own routes. `rest`: what has been read beyond the
 /// request, such as the data of the buffer it was read with. `Socket`: a TCP socket of any
@@ -21,12 +37,7 @@ namespace plugboard {
 template <class Socket, class Body, class Fields, class Buffers>
 void hand_over(Server& server, Socket&& socket,
                const boost::beast::http::request<Body, Fields>& request, const Buffers& rest) {
-  // What was said, said again: Beast keeps fields in their order and as they were written.
-  std::ostringstream said;
-  said << request;
-  std::string received = std::move(said).str();
-  received.append(boost::asio::buffers_begin(rest), boost::asio::buffers_end(rest));
-  server.adopt(socket.release(), received);
+  server.adopt(socket.release(), detail::said_again(request, rest));
 }
 
 }  // namespace plugboard

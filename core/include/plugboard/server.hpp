@@ -9,6 +9,7 @@
 
 #include <plugboard/plugin.h>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -18,13 +19,33 @@
 #include <string_view>
 #include <vector>
 
+struct ssl_st;  // OpenSSL's SSL
+
 namespace plugboard {
 
+/// A plugin that is part of the program: made from a class by linked_plugin() of linked_plugin.hpp,
+/// or from the entry function of one that was written in C.
+struct LinkedPlugin {
+  LinkedPlugin(plugboard_plugin_v1_function its_entry,  // NOLINT: that is what a plugin is
+               std::shared_ptr<const void> its_parts = {})
+      : entry(its_entry), parts(std::move(its_parts)) {}
+
+  plugboard_plugin_v1_function entry;
+  std::shared_ptr<const void> parts;  ///< for linked_plugin.hpp
+};
+
+/// A line of the relay's log. Valid during the call that brings it.
+struct LogLine {
+  std::chrono::system_clock::time_point time;
+  int level;                ///< PLUGBOARD_LOG_TRACE to PLUGBOARD_LOG_ERROR
+  std::string_view plugin;  ///< the instance that says it, by its name; empty: the relay itself
+  std::string_view text;    ///< UTF-8, one line
+};
+
 struct ServerOptions {
-  /// Plugins that are part of the program: what `library` in the manifest calls them, and their
-  /// entries, which linked_plugin.hpp makes from classes. What the manifest does not name does not
-  /// run.
-  std::map<std::string, plugboard_plugin_v1_function, std::less<>> plugins = {};
+  /// Plugins that are part of the program, by what `library` in the manifest calls them. What the
+  /// manifest does not name does not run.
+  std::map<std::string, LinkedPlugin, std::less<>> plugins = {};
   /// Folders that are searched for shared objects before those of the manifest's plugins.path.
   std::vector<std::filesystem::path> plugin_path = {};
   /// False: server.listen does not count (though it must be there), and connections come by
@@ -33,6 +54,11 @@ struct ServerOptions {
   /// False: server.threads does not count, and everything happens in turn(), which the caller calls
   /// whenever descriptor() is readable. Plugins that block have threads of their own all the same.
   bool own_threads = true;
+  /// Gets the log in place of stderr: the lines of the manifest's log.level and above. Called on a
+  /// thread of the log's own, one line after the other, and for the last time while the server is
+  /// destroyed; lines wait for it in a queue of 1,024, from which the oldest are lost. It may take
+  /// its time, but may not call the server. What it throws is lost.
+  std::function<void(const LogLine&)> log = {};
 };
 
 /// What is wrong with a manifest, its plugins or its listeners, a line for each; empty: nothing.
@@ -64,9 +90,14 @@ class Server {
 
   /// Takes over a connected socket, whatever becomes of it, and serves it as one of its own: an
   /// upgrade or any other request. `received`: what has been read from it already, from the first
-  /// byte of the request on; nothing may have been sent. No TLS: the bytes are what the client
-  /// said. [any], while the server runs
+  /// byte of the request on; of this request nothing may have been answered. No TLS: the bytes are
+  /// what the client said. [any], while the server runs
   void adopt(int descriptor, std::string_view received);
+  /// The same for a connection with TLS. `session`: OpenSSL's SSL of this connection, as a server,
+  /// after its handshake; the caller's reference to it becomes the relay's, and nobody else may use
+  /// it any more. Bytes that its BIO has read and the session has not are lost: beast_ssl.hpp knows
+  /// how to find them. `received` is what was read from the session. [any], while the server runs
+  void adopt(int descriptor, ssl_st* session, std::string_view received);
 
   /// With own_threads = false, once started: readable whenever turn() has something to do.
   [[nodiscard]] int descriptor() const;
