@@ -1,8 +1,6 @@
 #include "access-log/line_writer.hpp"
 
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -10,6 +8,8 @@
 #include <cerrno>
 #include <system_error>
 #include <utility>
+
+#include "own_thread/own_thread.hpp"
 
 namespace plugboard::access_log {
 namespace {
@@ -33,14 +33,12 @@ LineWriter::LineWriter(std::unique_ptr<Output> output, std::size_t buffer_size, 
   if (wake_ < 0) {
     throw std::system_error(errno, std::generic_category(), "the access log cannot begin");
   }
-  // A thread of a plugin must not take the signals that the relay waits for; with SIGPIPE blocked,
-  // a pipe whose reader has gone is a failed write and no more.
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread([this] { run(); });
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  try {
+    thread_ = start_own_thread("access-log", [this] { run(); });
+  } catch (...) {
+    close(wake_);
+    throw;
+  }
 }
 
 LineWriter::~LineWriter() {
@@ -84,7 +82,6 @@ void LineWriter::reopen(std::unique_ptr<Output> output, std::size_t buffer_size)
 }
 
 void LineWriter::run() {
-  pthread_setname_np(pthread_self(), "access-log");
   std::chrono::milliseconds gather{0};
   for (bool stopping = false; !stopping;) {
     std::string batch;

@@ -8,73 +8,23 @@
 #include <utility>
 
 #include "blob-store-memory/blob_table.hpp"
+#include "blob_settings/blob_settings.hpp"
 
 namespace plugboard {
 namespace {
 
 using blob_store_memory::BlobTable;
-using blob_store_memory::Bounds;
 
 constexpr std::chrono::seconds kSweepEvery{1};
-
-struct Settings {
-  explicit Settings(const Config& config)
-      : limits{.max_size = config.size("max_size"),
-               .route_prefix = config.string("route_prefix"),
-               .require_key = config.boolean("require_key")},
-        bounds{.max_entries = config.size("max_entries"),
-               .max_total = config.size("max_total"),
-               .ttl = config.duration("ttl")} {}
-
-  BlobLimits limits;
-  Bounds bounds;
-};
 
 class BlobStoreMemory : public Plugin {
  public:
   static std::string_view summary() { return "Keeps blobs in memory."; }
 
   static std::string_view config_schema() {
-    return R"({
-      "type": "object",
-      "properties": {
-        "max_size": {
-          "format": "size",
-          "minimum": 1,
-          "maximum": 16777216,
-          "default": 8192,
-          "description": "of one blob"
-        },
-        "max_entries": {
-          "type": "integer",
-          "minimum": 1,
-          "default": 10000,
-          "description": "how many blobs there may be"
-        },
-        "max_total": {
-          "format": "size",
-          "minimum": 1,
-          "default": "64 MiB",
-          "description": "of all blobs together"
-        },
-        "ttl": {
-          "format": "duration",
-          "default": "0s",
-          "description": "how long a blob is kept after it was put; 0: until it is deleted"
-        },
-        "route_prefix": {
-          "type": "string",
-          "pattern": "^(/[A-Za-z0-9._~-]+)+$",
-          "default": "/blob",
-          "description": "blobs are at {route_prefix}/{key}"
-        },
-        "require_key": {
-          "type": "boolean",
-          "default": false,
-          "description": "requests need an access key: 401 without one, 403 with a wrong one"
-        }
-      }
-    })";
+    static const std::string schema = R"({"type": "object", "properties": {)" +
+                                      std::string(BlobSettings::schema_members()) + "}}";
+    return schema;
   }
 
   explicit BlobStoreMemory(const Config& config)
@@ -84,7 +34,7 @@ class BlobStoreMemory : public Plugin {
         sweeper_(host().every(kSweepEvery, [this] { blobs_.sweep(host().monotonic()); })) {}
 
   auto reconfigure(const Config& config) {
-    return [this, next = Settings(config)]() mutable {
+    return [this, next = BlobSettings(config)]() mutable {
       settings_ = std::move(next);
       max_size_ = settings_.limits.max_size;
       blobs_.set_bounds(settings_.bounds);
@@ -111,7 +61,7 @@ class BlobStoreMemory : public Plugin {
   std::uint64_t entries() const { return blobs_.entries(); }
 
  private:
-  Settings settings_;  // [control] only
+  BlobSettings settings_;  // [control] only
   BlobTable blobs_;
   std::atomic<std::uint64_t> max_size_;
   Timer sweeper_;

@@ -16,10 +16,10 @@ bool add_within(std::atomic<std::uint64_t>& count, std::uint64_t more, std::uint
 
 }  // namespace
 
-void BlobTable::set_bounds(const Bounds& bounds) {
+void BlobTable::set_bounds(const BlobBounds& bounds) {
   max_entries_ = bounds.max_entries;
   max_total_ = bounds.max_total;
-  ttl_ns_ = bounds.ttl.count();
+  ttl_ns_ = std::chrono::nanoseconds(bounds.ttl).count();
 }
 
 bool BlobTable::put(std::string_view key, std::string_view data, Time now) {

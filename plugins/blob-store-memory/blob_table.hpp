@@ -14,25 +14,20 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "blob_settings/blob_settings.hpp"
 #include "keyed_hash/keyed_hash.hpp"
 
 namespace plugboard::blob_store_memory {
-
-struct Bounds {
-  std::uint64_t max_entries = 0;
-  std::uint64_t max_total = 0;     ///< bytes of all blobs together
-  std::chrono::nanoseconds ttl{};  ///< 0: blobs are kept until they are removed
-};
 
 class BlobTable {
  public:
   using Time = std::chrono::nanoseconds;  // of the relay's monotonic clock
 
-  explicit BlobTable(const Bounds& bounds) { set_bounds(bounds); }
+  explicit BlobTable(const BlobBounds& bounds) { set_bounds(bounds); }
 
   /// Holds for what is stored from now on. Blobs that are there stay, though a shorter `ttl` counts
   /// for them too.
-  void set_bounds(const Bounds& bounds);
+  void set_bounds(const BlobBounds& bounds);
 
   /// Stores a blob in place of the one that may be there; it lives for `ttl` from now. False if it
   /// would pass a bound: then nothing has changed.

@@ -88,10 +88,10 @@ class BlobShelf::SweepJob final : public sql::Job {
 
 BlobShelf::BlobShelf(Host host, const Settings& settings)
     : host_(host),
-      schema_(settings.url.kind, settings.table),
-      table_(settings.url.kind, schema_),
-      max_size_(settings.limits.max_size),
-      bounds_(settings.bounds),
+      schema_(settings.database.url.kind, settings.table),
+      table_(settings.database.url.kind, schema_),
+      max_size_(settings.blobs.limits.max_size),
+      bounds_(settings.blobs.bounds),
       pool_(host, settings.pool(),
             [this](sql::Connection& connection, const sql::Pool::Patience& patience) {
               make_fit(connection, patience);
@@ -126,9 +126,9 @@ void BlobShelf::sweep() {
 }
 
 void BlobShelf::set_bounds(const Settings& settings) {
-  max_size_ = settings.limits.max_size;
+  max_size_ = settings.blobs.limits.max_size;
   const std::lock_guard lock(mutex_);
-  bounds_ = settings.bounds;
+  bounds_ = settings.blobs.bounds;
 }
 
 void BlobShelf::close() {
@@ -147,7 +147,7 @@ std::uint64_t BlobShelf::entries() const {
 
 void BlobShelf::count(sql::Connection& connection) { entries_ = table_.entries(connection); }
 
-Bounds BlobShelf::bounds() const {
+BlobBounds BlobShelf::bounds() const {
   const std::lock_guard lock(mutex_);
   return bounds_;
 }

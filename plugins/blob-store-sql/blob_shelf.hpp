@@ -50,7 +50,7 @@ class BlobShelf {
 
   void make_fit(sql::Connection& connection, const sql::Pool::Patience& patience);
   void count(sql::Connection& connection);
-  [[nodiscard]] Bounds bounds() const;
+  [[nodiscard]] BlobBounds bounds() const;
   [[nodiscard]] BlobTable::Time now() const { return host_.unix_time(); }
 
   const Host host_;
@@ -60,7 +60,7 @@ class BlobShelf {
   std::atomic<bool> counted_ = false;
   std::atomic<std::uint64_t> max_size_;
   mutable std::mutex mutex_;
-  Bounds bounds_;                           // guarded by mutex_
+  BlobBounds bounds_;                       // guarded by mutex_
   std::weak_ptr<const SweepRun> sweeping_;  // guarded by mutex_
   sql::Pool pool_;                          // last: its threads use the rest
 };

@@ -45,16 +45,16 @@ void check_place(const std::string& file, const Config& config) {
 void check_server(sql::Connection& connection, const Settings& settings, const Config& config) {
   if (connection.kind() != sql::Kind::kMysql) return;
   if (connection.run("SELECT @@innodb_flush_log_at_trx_commit").only() == "0") {
-    config.fail("connection", settings.url.place +
+    config.fail("connection", settings.database.url.place +
                                   " has innodb_flush_log_at_trx_commit = 0: a crash would lose "
                                   "blobs that were confirmed");
   }
   const auto packet = connection.run("SELECT @@max_allowed_packet").only().value_or("0");
   constexpr std::uint64_t kStatement = 1024;  // what stands around a blob, which takes hex digits
-  const std::uint64_t needed = settings.limits.max_size * 2 + kStatement;
+  const std::uint64_t needed = settings.blobs.limits.max_size * 2 + kStatement;
   if (std::stoull(packet) < needed) {
     config.fail("max_size", "needs max_allowed_packet = " + std::to_string(needed) + " of " +
-                                settings.url.place + ", which has " + packet);
+                                settings.database.url.place + ", which has " + packet);
   }
 }
 
@@ -68,18 +68,19 @@ class BlobStoreSql : public Plugin {
 
   static void check(Host, const Config& config) {
     const Settings settings(config);
-    if (settings.url.kind == sql::Kind::kSqlite) {
-      check_place(settings.url.file, config);
-      if (!fs::exists(settings.url.file)) return;
+    if (settings.database.url.kind == sql::Kind::kSqlite) {
+      check_place(settings.database.url.file, config);
+      if (!fs::exists(settings.database.url.file)) return;
     }
     try {
-      sql::Connection connection(settings.url, {.time = settings.timeout, .read_only = true});
+      sql::Connection connection(settings.database.url,
+                                 {.time = settings.database.timeout, .read_only = true});
       connection.set_up();
-      BlobSchema(settings.url.kind, settings.table).try_out(connection);
+      BlobSchema(settings.database.url.kind, settings.table).try_out(connection);
       check_server(connection, settings, config);
     } catch (const sql::Failure& failure) {
       config.fail(Settings::member_for(failure.cause()),
-                  settings.url.place + " cannot be used: " + failure.what());
+                  settings.database.url.place + " cannot be used: " + failure.what());
     }
   }
 
@@ -106,7 +107,7 @@ class BlobStoreSql : public Plugin {
     };
   }
 
-  BlobLimits limits() const { return settings_.limits; }
+  BlobLimits limits() const { return settings_.blobs.limits; }
 
   void put(const BlobRequest& request, Completion<BlobVerdict> completion) const {
     shelf_.get()->shelf->put(request, std::move(completion));

@@ -41,7 +41,7 @@ long long number(const sql::Value& value) {
   return result;
 }
 
-bool is_old(long long stored_at, const Bounds& bounds, BlobTable::Time now) {
+bool is_old(long long stored_at, const BlobBounds& bounds, BlobTable::Time now) {
   return bounds.ttl.count() > 0 && now.count() - stored_at >= bounds.ttl.count();
 }
 
@@ -58,7 +58,7 @@ BlobTable::BlobTable(sql::Kind kind, const BlobSchema& schema)
       read_data_(kind == sql::Kind::kPostgresql ? "encode(data, 'hex')" : "data") {}
 
 BlobTable::Put BlobTable::put(sql::Connection& connection, const std::string& key,
-                              const std::string& data, const Bounds& bounds, Time now) const {
+                              const std::string& data, const BlobBounds& bounds, Time now) const {
   const auto put_among_others = [&] {
     for (int attempt = 1;; ++attempt) {
       try {
@@ -78,7 +78,8 @@ BlobTable::Put BlobTable::put(sql::Connection& connection, const std::string& ke
 }
 
 BlobTable::Put BlobTable::put_once(sql::Connection& connection, const std::string& key,
-                                   const std::string& data, const Bounds& bounds, Time now) const {
+                                   const std::string& data, const BlobBounds& bounds,
+                                   Time now) const {
   const auto size = static_cast<long long>(data.size());
   const std::vector<sql::Parameter> values = {
       {"key", key}, {"data", stored(data)}, {"size", size}, {"now", now.count()}};
@@ -104,7 +105,7 @@ BlobTable::Put BlobTable::put_once(sql::Connection& connection, const std::strin
 }
 
 std::optional<std::string> BlobTable::get(sql::Connection& connection, const std::string& key,
-                                          const Bounds& bounds, Time now) const {
+                                          const BlobBounds& bounds, Time now) const {
   sql::Rows found = connection.run(
       "SELECT " + read_data_ + ", stored_at FROM " + table_ + " WHERE blob_key = :key",
       {{"key", key}});
@@ -115,7 +116,7 @@ std::optional<std::string> BlobTable::get(sql::Connection& connection, const std
 }
 
 BlobTable::Removed BlobTable::remove(sql::Connection& connection, const std::string& key,
-                                     const Bounds& bounds, Time now, bool& found) const {
+                                     const BlobBounds& bounds, Time now, bool& found) const {
   sql::Transaction transaction(connection);
   const sql::Rows present = connection.run(
       "SELECT size, stored_at FROM " + table_ + " WHERE blob_key = :key" + lock_, {{"key", key}});
@@ -128,7 +129,8 @@ BlobTable::Removed BlobTable::remove(sql::Connection& connection, const std::str
   return old ? Removed::kOld : Removed::kBlob;
 }
 
-std::size_t BlobTable::sweep(sql::Connection& connection, const Bounds& bounds, Time now) const {
+std::size_t BlobTable::sweep(sql::Connection& connection, const BlobBounds& bounds,
+                             Time now) const {
   if (bounds.ttl.count() == 0) return 0;
   sql::Transaction transaction(connection);
   // PostgreSQL leaves those that another relay is sweeping to it.
@@ -164,7 +166,7 @@ std::string BlobTable::stored(const std::string& data) const {
 // False if that would pass a bound. What frees room is never refused, also where bounds have been
 // lowered meanwhile.
 bool BlobTable::add_to_totals(sql::Connection& connection, long long entries, long long bytes,
-                              const Bounds& bounds) const {
+                              const BlobBounds& bounds) const {
   if (entries == 0 && bytes == 0) return true;
   std::vector<sql::Parameter> values = {{"entries", entries}, {"bytes", bytes}};
   std::string statement =

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "blob-store-sql/blob_schema.hpp"
-#include "blob-store-sql/settings.hpp"
+#include "blob_settings/blob_settings.hpp"
 #include "sql/connection.hpp"
 
 namespace plugboard::blob_store_sql {
@@ -26,20 +26,20 @@ class BlobTable {
   /// nothing has changed. Once it returns, the blob survives whatever happens to the relay and to
   /// the server. All throw sql::Failure.
   [[nodiscard]] Put put(sql::Connection& connection, const std::string& key,
-                        const std::string& data, const Bounds& bounds, Time now) const;
+                        const std::string& data, const BlobBounds& bounds, Time now) const;
 
   /// Nothing if there is none, or only one that is too old.
   [[nodiscard]] std::optional<std::string> get(sql::Connection& connection, const std::string& key,
-                                               const Bounds& bounds, Time now) const;
+                                               const BlobBounds& bounds, Time now) const;
 
   enum class Removed : std::uint8_t { kNothing, kOld, kBlob };
   /// `found` becomes true before the removal counts: should the connection break then, it is known
   /// that there was something to remove.
-  Removed remove(sql::Connection& connection, const std::string& key, const Bounds& bounds,
+  Removed remove(sql::Connection& connection, const std::string& key, const BlobBounds& bounds,
                  Time now, bool& found) const;
 
   /// Removes some that are too old; how many.
-  std::size_t sweep(sql::Connection& connection, const Bounds& bounds, Time now) const;
+  std::size_t sweep(sql::Connection& connection, const BlobBounds& bounds, Time now) const;
 
   [[nodiscard]] std::int64_t entries(sql::Connection& connection) const;
 
@@ -48,10 +48,10 @@ class BlobTable {
 
  private:
   [[nodiscard]] Put put_once(sql::Connection& connection, const std::string& key,
-                             const std::string& data, const Bounds& bounds, Time now) const;
+                             const std::string& data, const BlobBounds& bounds, Time now) const;
   [[nodiscard]] std::string stored(const std::string& data) const;
   [[nodiscard]] bool add_to_totals(sql::Connection& connection, long long entries, long long bytes,
-                                   const Bounds& bounds) const;
+                                   const BlobBounds& bounds) const;
 
   const sql::Kind kind_;
   const std::string table_;  // quoted

@@ -1,24 +1,16 @@
 // The config of a blob-store-sql, understood. Immutable.
 #pragma once
 
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
 #include <plugboard/plugin.hpp>
 #include <string>
 #include <string_view>
 
+#include "blob_settings/blob_settings.hpp"
 #include "sql/connection_failure.hpp"
-#include "sql/database_url.hpp"
+#include "sql/database_settings.hpp"
 #include "sql/pool.hpp"
 
 namespace plugboard::blob_store_sql {
-
-struct Bounds {
-  std::uint64_t max_entries = 0;
-  std::uint64_t max_total = 0;      ///< bytes of all blobs together
-  std::chrono::milliseconds ttl{};  ///< 0: blobs are kept until they are removed
-};
 
 struct Settings {
   /// Throws ConfigError.
@@ -26,7 +18,7 @@ struct Settings {
 
   static std::string_view schema();
 
-  [[nodiscard]] sql::PoolSettings pool() const;
+  [[nodiscard]] sql::PoolSettings pool() const { return database.pool({.durable = true}); }
 
   /// Whether both keep their blobs in the same table in the same way.
   [[nodiscard]] bool has_table_of(const Settings& other) const;
@@ -34,13 +26,9 @@ struct Settings {
   /// The member of the config that a failure is about.
   [[nodiscard]] static std::string_view member_for(sql::Cause cause);
 
-  std::string connection;  ///< as it was written: holds a password
-  sql::DatabaseUrl url;
+  sql::DatabaseSettings database;
   std::string table;
-  std::size_t connections;
-  std::chrono::milliseconds timeout;
-  BlobLimits limits;
-  Bounds bounds;
+  BlobSettings blobs;
 };
 
 }  // namespace plugboard::blob_store_sql

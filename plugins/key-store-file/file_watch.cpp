@@ -1,8 +1,6 @@
 #include "key-store-file/file_watch.hpp"
 
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -15,6 +13,7 @@
 #include <utility>
 
 #include "key-store-file/path_trail.hpp"
+#include "own_thread/own_thread.hpp"
 
 namespace plugboard::key_store_file {
 namespace {
@@ -34,22 +33,6 @@ int milliseconds_until(Clock::time_point time) {
   return left > 0 ? static_cast<int>(left) : 0;
 }
 
-// A thread of a plugin must not take the signals that the relay waits for.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_{};
-};
-
 }  // namespace
 
 FileWatch::FileWatch(std::string path, std::function<void()> changed)
@@ -59,12 +42,16 @@ FileWatch::FileWatch(std::string path, std::function<void()> changed)
       stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (stop_ < 0) {
     const int error = errno;
-    if (inotify_ >= 0) close(inotify_);
+    close_all();
     throw std::system_error(error, std::generic_category(), "cannot watch the key file");
   }
-  watch_the_way();
-  const SignalsBlocked blocked;
-  thread_ = std::thread([this] { run(); });
+  try {
+    watch_the_way();
+    thread_ = start_own_thread("key-file-watch", [this] { run(); });
+  } catch (...) {
+    close_all();
+    throw;
+  }
 }
 
 FileWatch::~FileWatch() {
@@ -72,12 +59,15 @@ FileWatch::~FileWatch() {
   // Cannot fail: an eventfd takes 2^64 - 2 such writes.
   (void)!write(stop_, &one, sizeof one);
   thread_.join();
+  close_all();
+}
+
+void FileWatch::close_all() const {
   if (inotify_ >= 0) close(inotify_);
-  close(stop_);
+  if (stop_ >= 0) close(stop_);
 }
 
 void FileWatch::run() {
-  pthread_setname_np(pthread_self(), "key-file-watch");
   Signature seen = signature();
   constexpr Clock::time_point kNever = Clock::time_point::max();
   Clock::time_point still_at = kNever;  // set while a change has been seen and not yet told

@@ -41,6 +41,7 @@ class FileWatch {
     friend bool operator==(const Signature&, const Signature&) = default;
   };
 
+  void close_all() const;
   void run();
   void watch_the_way();
   bool read_events();

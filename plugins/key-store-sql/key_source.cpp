@@ -79,7 +79,7 @@ KeySource::KeySource(Host host, const KeyNames& names, const Settings& settings)
     : host_(host),
       names_(names),
       settings_(settings),
-      query_(settings.url.kind, settings.question),
+      query_(settings.database.url.kind, settings.question),
       cache_(settings.cache),
       pool_(host, settings.pool(),
             [this](sql::Connection& connection, const auto&) { query_.try_out(connection); }) {}

@@ -33,12 +33,12 @@ class KeyStoreSql : public Plugin {
   static void check(Host, const Config& config) {
     const Settings settings(config);
     try {
-      sql::Connection connection(settings.url, settings.pool().options);
+      sql::Connection connection(settings.database.url, settings.pool().options);
       connection.set_up();
-      KeyQuery(settings.url.kind, settings.question).try_out(connection);
+      KeyQuery(settings.database.url.kind, settings.question).try_out(connection);
     } catch (const sql::Failure& failure) {
       config.fail(settings.member_for(failure.cause()),
-                  settings.url.place + " cannot be used: " + failure.what());
+                  settings.database.url.place + " cannot be used: " + failure.what());
     }
   }
 

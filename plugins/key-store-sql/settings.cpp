@@ -8,14 +8,6 @@
 namespace plugboard::key_store_sql {
 namespace {
 
-sql::DatabaseUrl url_in(const Config& config) {
-  try {
-    return sql::DatabaseUrl::parse(config.string("connection"), config.string("folder"));
-  } catch (const sql::BadUrl& bad) {
-    config.fail("connection", bad.what());
-  }
-}
-
 KeyQuestion question_in(const Config& config) {
   KeyQuestion question{.table = config.string("table", ""),
                        .key_column = config.string("key_column", ""),
@@ -51,31 +43,17 @@ KeyQuestion question_in(const Config& config) {
 }  // namespace
 
 Settings::Settings(const Config& config)
-    : connection(config.string("connection")),
-      url(url_in(config)),
+    : database(config),
       question(question_in(config)),
-      connections(config.size("pool")),
-      timeout(config.duration("timeout")),
       cache{.ttl = config.duration("cache_ttl"),
             .negative_ttl = config.duration("negative_cache_ttl")},
       poll(config.duration("poll")) {}
 
 std::string_view Settings::schema() {
-  return R"({
+  static const std::string schema = R"({
     "type": "object",
-    "properties": {
-      "connection": {
-        "type": "string",
-        "format": "secret",
-        "minLength": 1,
-        "description": "sqlite3://path, postgresql://user:password@host/database or mysql://..."
-      },
-      "folder": {
-        "type": "string",
-        "format": "path",
-        "default": ".",
-        "description": "where relative paths of sqlite3:// begin; the manifest's folder"
-      },
+    "properties": {)" + std::string(sql::DatabaseSettings::schema_members()) +
+                                    R"(,
       "table": {
         "type": "string",
         "pattern": "^[A-Za-z_][A-Za-z0-9_$]*([.][A-Za-z_][A-Za-z0-9_$]*)?$",
@@ -95,20 +73,6 @@ std::string_view Settings::schema() {
         "default": false,
         "description": "keys are held, and :key is, as SHA-256 in hex, small letters"
       },
-      "pool": {
-        "type": "integer",
-        "minimum": 1,
-        "maximum": 64,
-        "default": 4,
-        "description": "connections to the database"
-      },
-      "timeout": {
-        "format": "duration",
-        "minimum": 100,
-        "maximum": 15000,
-        "default": "3s",
-        "description": "for each question; keep it below the plugin's own"
-      },
       "cache_ttl": {
         "format": "duration",
         "default": "60s",
@@ -127,18 +91,11 @@ std::string_view Settings::schema() {
     },
     "required": ["connection"]
   })";
-}
-
-sql::PoolSettings Settings::pool() const {
-  return {.url = url,
-          .options = {.time = timeout, .read_only = true},
-          .connections = connections,
-          .timeout = timeout};
+  return schema;
 }
 
 bool Settings::has_source_of(const Settings& other) const {
-  return connection == other.connection && url.file == other.url.file &&
-         question == other.question && connections == other.connections && timeout == other.timeout;
+  return database.same_as(other.database) && question == other.question;
 }
 
 std::string_view Settings::member_for(sql::Cause cause) const {

@@ -2,15 +2,13 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
-#include <optional>
 #include <plugboard/plugin.hpp>
 #include <string>
 #include <string_view>
 
 #include "key-store-sql/answer_cache.hpp"
 #include "sql/connection_failure.hpp"
-#include "sql/database_url.hpp"
+#include "sql/database_settings.hpp"
 #include "sql/pool.hpp"
 
 namespace plugboard::key_store_sql {
@@ -30,7 +28,7 @@ struct Settings {
 
   static std::string_view schema();
 
-  [[nodiscard]] sql::PoolSettings pool() const;
+  [[nodiscard]] sql::PoolSettings pool() const { return database.pool({.read_only = true}); }
 
   /// Whether both ask the same database in the same way.
   [[nodiscard]] bool has_source_of(const Settings& other) const;
@@ -38,11 +36,8 @@ struct Settings {
   /// The member of the config that a failure is about.
   [[nodiscard]] std::string_view member_for(sql::Cause cause) const;
 
-  std::string connection;  ///< as it was written: holds a password
-  sql::DatabaseUrl url;
+  sql::DatabaseSettings database;
   KeyQuestion question;
-  std::size_t connections;
-  std::chrono::milliseconds timeout;
   AnswerCache::Bounds cache;
   std::chrono::milliseconds poll;  ///< 0: never
 };
