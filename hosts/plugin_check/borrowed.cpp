@@ -89,7 +89,10 @@ void Borrowed::give_back() {
     Lendable& all = lendable();
     // A fresh mapping, and not only another protection, so that it grows together with its
     // neighbours: a process may have some ten thousand mappings.
-    ::mmap(span, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    constexpr int kAnew = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
+    if (::mmap(span, bytes, PROT_NONE, kAnew, -1, 0) == MAP_FAILED) {
+      ::mprotect(span, bytes, PROT_NONE);
+    }
     const std::size_t first = page_of(all, span);
     for (std::size_t page = first; page <= first + bytes / kPage; ++page) {
       all.states[page] = PageState::kReturned;

@@ -16,14 +16,14 @@ using nlohmann::json;
 void try_check(const Ready& ready) {
   const auto check = ready.library->functions().check;
   if (check == nullptr) return;
-  auto* const host = new WatchedHost("checked", {});
+  WatchedHost& host = WatchedHost::make("checked", {});
   const ProcessState before = process_state();
   Borrowed borrowed("check", {});
   const plugboard_bytes config = borrowed.text(ready.config);
-  const auto status = call_plugin("check", [&] { return check(host->table(), config); });
+  const auto status = call_plugin("check", [&] { return check(host.table(), config); });
   borrowed.give_back();
-  host->wind_up(std::chrono::seconds(5));
-  const bool said_why = !host->take_problems().empty();
+  host.wind_up(std::chrono::seconds(5));
+  const bool said_why = !host.take_problems().empty();
   if (status && *status != PLUGBOARD_OK && *status != PLUGBOARD_ERROR) {
     reporter::finding("unknown-code", "check",
                       "returns " + std::to_string(*status) + ", neither OK nor ERROR");
@@ -33,8 +33,8 @@ void try_check(const Ready& ready) {
     reporter::finding("refuses-silently", "check",
                       "fails without saying why: call host->problem before");
   }
-  host->destroyed();
-  const std::size_t threads = settled_threads(before.threads);
+  host.destroyed();
+  const std::size_t threads = settled_threads(before.threads, kMoment);
   if (threads > before.threads || process_state().descriptors > before.descriptors) {
     reporter::finding("leaves-something", "check", "leaves threads or descriptors behind");
   }
@@ -46,9 +46,9 @@ bool is_taken(const TestContext& context, const Ready& ready, const manifest::Co
   const auto completed = completed_config(schema, config, context.scratch);
   const auto* const text = std::get_if<std::string>(&completed);
   if (text == nullptr) return false;
-  static auto* const host = new WatchedHost("under-test", {});
-  host->reset();
-  auto created = TestedInstance::create(*ready.library, *host, *text);
+  static WatchedHost& host = WatchedHost::make("under-test", {});
+  host.reset();
+  auto created = TestedInstance::create(*ready.library, host, *text);
   return std::holds_alternative<std::unique_ptr<TestedInstance>>(created);
 }
 
@@ -82,12 +82,12 @@ void look_for_mistakes_taken(const TestContext& context, const Ready& ready,
 void test_config(const TestContext& context) {
   const auto ready = Ready::make(context);
   if (!ready) return;
-  auto* const host = new WatchedHost("under-test", {});
+  WatchedHost& host = WatchedHost::make("under-test", {});
   const ProcessState before = process_state();
-  auto instance = ready->instance(*host);
+  auto instance = ready->instance(host);
   if (instance == nullptr) return;
   instance->end();
-  if (settled_threads(before.threads) > before.threads) {
+  if (settled_threads(before.threads, kMoment) > before.threads) {
     reporter::finding("leaves-thread", "destroy",
                       "returns while a thread of the plugin still runs");
   }

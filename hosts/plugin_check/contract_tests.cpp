@@ -1,9 +1,9 @@
 // What the ABI's words say about questions and answers, events and what is lent with them.
 #include <algorithm>
-#include <thread>
 
 #include "plugin_check/conversation.hpp"
 #include "plugin_check/plugin_tests.hpp"
+#include "plugin_check/process_state.hpp"
 
 namespace plugboard::plugin_check {
 namespace {
@@ -11,10 +11,11 @@ namespace {
 /// What a manifest grants a plugin unless it says otherwise.
 constexpr auto kAnswerTime = std::chrono::seconds(5);
 
-/// Threads of the plugin that go on get a moment to do what they must not.
+/// Threads of the plugin that go on after destroy get a moment to do what they must not.
 constexpr auto kLinger = std::chrono::milliseconds(300);
 
 void converse(const TestContext& context, WatchedHost& host, int rounds, bool scarce = false) {
+  const std::size_t threads = process_state().threads;
   const auto ready = Ready::make(context);
   if (!ready) return;
   const auto instance = ready->instance(host);
@@ -24,25 +25,25 @@ void converse(const TestContext& context, WatchedHost& host, int rounds, bool sc
   for (int round = 0; round < rounds; ++round) conversation.round();
   settle(*instance);
   instance->end();
-  std::this_thread::sleep_for(kLinger);
+  settled_threads(threads, kLinger);
 }
 
 }  // namespace
 
 void settle(TestedInstance& instance) {
-  WatchedHost& host = instance.host();
-  if (host.await_answers(kAnswerTime)) return;
-  const auto late = host.owed();
+  OpenQuestions& questions = instance.host().questions();
+  if (questions.await_all(kAnswerTime)) return;
+  const auto late = questions.owed();
   for (const auto& [token, function] : late) instance.cancel(token);
-  host.await_answers(kAnswerTime);
-  const auto never = host.owed();
+  questions.await_all(kAnswerTime);
+  const auto never = questions.owed();
   for (const auto& [token, function] : never) {
     reporter::finding("never-completes", function,
                       "returned PENDING, and its token has not been completed within five seconds, "
                       "nor within five more after cancel");
   }
   for (const auto& [token, function] : late) {
-    if (host.answer(token) == PLUGBOARD_PENDING) continue;
+    if (questions.answer(token) == PLUGBOARD_PENDING) continue;
     reporter::finding("answers-late", function,
                       "was answered only after cancel; a manifest grants five seconds unless it "
                       "says otherwise");
@@ -50,35 +51,37 @@ void settle(TestedInstance& instance) {
 }
 
 void test_contract(const TestContext& context) {
-  converse(context, *new WatchedHost("under-test", {}), context.full() ? 100 : 12);
+  converse(context, WatchedHost::make("under-test", {}), context.full() ? 100 : 12);
 }
 
 void test_later_host(const TestContext& context) {
-  converse(context, *new WatchedHost("under-test", {.later = true}), context.full() ? 20 : 4);
+  converse(context, WatchedHost::make("under-test", {.later = true}), context.full() ? 20 : 4);
 }
 
 void test_scarcity(const TestContext& context) {
-  converse(context, *new WatchedHost("under-test", {}), context.full() ? 20 : 4, true);
+  converse(context, WatchedHost::make("under-test", {}), context.full() ? 20 : 4, true);
 }
 
 void test_late_answers(const TestContext& context) {
+  std::size_t threads = process_state().threads;
   const auto ready = Ready::make(context);
   if (!ready) return;
   for (const Cancel cancel : {Cancel::kAtOnce, Cancel::kOnTheWay, Cancel::kNever}) {
     for (int life = context.full() ? 10 : 2; life > 0; --life) {
-      auto* const host = new WatchedHost("under-test", {});
-      const auto instance = ready->instance(*host);
+      WatchedHost& host = WatchedHost::make("under-test", {});
+      threads += host.options().workers + 1;  // and one for its timers
+      const auto instance = ready->instance(host);
       if (instance == nullptr) return;
       Conversation conversation(*instance, {.cancel = cancel, .patient = false});
       for (int question = 0; question < 5; ++question) conversation.questions();
       // In the order asked, and the other way round.
-      auto owed = host->owed();
+      auto owed = host.questions().owed();
       if (life % 2 == 0) std::reverse(owed.begin(), owed.end());
       for (const auto& [token, function] : owed) instance->cancel(token);
       instance->end();
     }
   }
-  std::this_thread::sleep_for(kLinger);
+  settled_threads(threads, kLinger);
 }
 
 void test_io_budget(const TestContext& context) {
@@ -86,8 +89,8 @@ void test_io_budget(const TestContext& context) {
   constexpr auto kEver = std::chrono::seconds(1);
   const auto ready = Ready::make(context);
   if (!ready) return;
-  auto* const host = new WatchedHost("under-test", {});
-  const auto instance = ready->instance(*host);
+  WatchedHost& host = WatchedHost::make("under-test", {});
+  const auto instance = ready->instance(host);
   if (instance == nullptr) return;
   Conversation conversation(*instance, {.guarded = false, .patient = false});
   for (int round = 0; round < 6; ++round) conversation.round();

@@ -51,7 +51,8 @@ void test_library(const TestContext& context) {
   }
   look_at_kinds(*library);
   const ProcessState after = process_state();
-  if (settled_threads(before.threads) > before.threads || after.descriptors > before.descriptors) {
+  if (settled_threads(before.threads, kMoment) > before.threads ||
+      after.descriptors > before.descriptors) {
     reporter::finding("side-effects", PLUGBOARD_ENTRY_NAME,
                       "starts threads or opens descriptors when it is loaded or describes itself");
   }

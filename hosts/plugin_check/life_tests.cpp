@@ -30,7 +30,7 @@ void look_for_leaks(const char* function, int cycles, Cycle&& cycle) {
   const ProcessState before = process_state();
   if (!run(cycles)) return;
   ProcessState after = process_state();
-  after.threads = settled_threads(before.threads);
+  after.threads = settled_threads(before.threads, kMoment);
   const auto often = static_cast<std::size_t>(cycles) / 4;
   if (after.threads >= before.threads + often) {
     reporter::finding("leaves-thread", function,
@@ -66,8 +66,8 @@ void test_reconfigure(const TestContext& context) {
     reporter::skip("it cannot be reconfigured");
     return;
   }
-  auto* const host = new WatchedHost("under-test", {});
-  const auto instance = ready->instance(*host);
+  WatchedHost& host = WatchedHost::make("under-test", {});
+  const auto instance = ready->instance(host);
   if (instance == nullptr) return;
   Conversation conversation(*instance, {});
   for (const bool commit : {false, true, true}) {
@@ -98,10 +98,10 @@ void test_reconfigure(const TestContext& context) {
 void test_two_instances(const TestContext& context) {
   const auto ready = Ready::make(context);
   if (!ready) return;
-  auto first = ready->instance(*new WatchedHost("first", {}));
+  auto first = ready->instance(WatchedHost::make("first", {}));
   if (first == nullptr) return;
-  auto* const second_host = new WatchedHost("second", {});
-  auto created = TestedInstance::create(*ready->library, *second_host, ready->config);
+  WatchedHost& second_host = WatchedHost::make("second", {});
+  auto created = TestedInstance::create(*ready->library, second_host, ready->config);
   auto* const second = std::get_if<std::unique_ptr<TestedInstance>>(&created);
   if (second == nullptr) {
     reporter::finding("refuses-second-instance", "create",
@@ -127,8 +127,8 @@ void test_two_instances(const TestContext& context) {
 void test_many_threads(const TestContext& context) {
   const auto ready = Ready::make(context);
   if (!ready) return;
-  auto* const host = new WatchedHost("under-test", {});
-  const auto instance = ready->instance(*host);
+  WatchedHost& host = WatchedHost::make("under-test", {});
+  const auto instance = ready->instance(host);
   if (instance == nullptr) return;
   std::atomic<bool> over = false;
   std::vector<std::thread> threads;
@@ -140,7 +140,7 @@ void test_many_threads(const TestContext& context) {
       while (!over) {
         conversation.round();
         // No more questions in flight than a relay would have.
-        host->await_answers(std::chrono::milliseconds(100));
+        host.questions().await_all(std::chrono::milliseconds(100));
       }
     });
   }
@@ -159,19 +159,19 @@ void test_cycles(const TestContext& context) {
   const auto ready = Ready::make(context);
   if (!ready) return;
   const int cycles = context.full() ? 100 : 20;
-  auto* const host = new WatchedHost("under-test", {.workers = 2});
+  WatchedHost& host = WatchedHost::make("under-test", {.workers = 2});
   look_for_leaks("destroy", cycles, [&] {
-    host->reset();
-    const auto instance = ready->instance(*host);
+    host.reset();
+    const auto instance = ready->instance(host);
     if (instance == nullptr) return false;
     Conversation conversation(*instance, {.guarded = false});
     conversation.round();
-    for (const auto& [token, function] : host->owed()) instance->cancel(token);
+    for (const auto& [token, function] : host.questions().owed()) instance->cancel(token);
     return true;
   });
   if (!ready->library->descriptor().reconfigurable()) return;
-  host->reset();
-  const auto instance = ready->instance(*host);
+  host.reset();
+  const auto instance = ready->instance(host);
   if (instance == nullptr) return;
   look_for_leaks("commit", cycles,
                  [&] { return instance->reconfigure(ready->config, true) == PLUGBOARD_OK; });

@@ -2,7 +2,6 @@
 
 #include <malloc.h>
 
-#include <chrono>
 #include <filesystem>
 #include <iterator>
 #include <thread>
@@ -27,9 +26,8 @@ ProcessState process_state() {
   return state;
 }
 
-std::size_t settled_threads(std::size_t threads) {
-  constexpr auto kMoment = std::chrono::seconds(1);
-  const auto deadline = std::chrono::steady_clock::now() + kMoment;
+std::size_t settled_threads(std::size_t threads, std::chrono::milliseconds time) {
+  const auto deadline = std::chrono::steady_clock::now() + time;
   std::size_t now = count_entries("/proc/self/task");
   while (now > threads && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));

@@ -1,6 +1,7 @@
 // What a process has taken of the system, to see what a plugin leaves behind.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 
@@ -15,8 +16,11 @@ struct ProcessState {
 
 [[nodiscard]] ProcessState process_state();
 
-/// Waits a moment for the number of threads to sink to `threads`: one that has been joined is seen
-/// a little longer. Returns how many there are.
-[[nodiscard]] std::size_t settled_threads(std::size_t threads);
+/// For threads that have been joined to be gone.
+inline constexpr auto kMoment = std::chrono::seconds(1);
+
+/// Waits for the number of threads to sink to `threads`, for `time` at most: one that has been
+/// joined is seen a little longer. Returns how many there are.
+std::size_t settled_threads(std::size_t threads, std::chrono::milliseconds time);
 
 }  // namespace plugboard::plugin_check

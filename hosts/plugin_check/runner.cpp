@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,7 +17,7 @@
 #include <system_error>
 
 #include "plugin_check/call_watch.hpp"
-#include "plugin_check/conversation.hpp"
+#include "plugin_check/kind_questions.hpp"
 #include "plugin_check/reporter.hpp"
 
 namespace plugboard::plugin_check {
@@ -87,7 +88,7 @@ void take_line(const std::string& text, Told& told) {
   ::dup2(output, STDERR_FILENO);
   if (::chdir(context.scratch.c_str()) != 0) _exit(3);
   reporter::open(pipe);
-  Conversation::know_keys(context.keys);
+  key_store::know(context.keys);
   watch_calls(std::chrono::seconds(context.full() ? 20 : 8));
   test.run(context);
   reporter::done();
@@ -107,14 +108,32 @@ std::string last_words(int output) {
   return text;
 }
 
+/// As poll(2) takes it; rounded up, so that the deadline has passed when nothing is left.
+int milliseconds_until(Clock::time_point deadline) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+  return static_cast<int>(std::max<std::int64_t>(left, 0));
+}
+
+/// Waits for the end of a child and takes its status. False if it goes on after the deadline.
+bool ended_by(pid_t child, Clock::time_point deadline, int& status) {
+  // Not glibc's own function: its header lacks extern "C" in Debian 12.
+  const int process = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
+  if (process < 0) fail("pidfd_open");
+  pollfd watched = {process, POLLIN, 0};
+  int ready = 0;
+  do {
+    ready = ::poll(&watched, 1, milliseconds_until(deadline));
+  } while (ready < 0 && errno == EINTR);
+  ::close(process);
+  return ready > 0 && ::waitpid(child, &status, 0) == child;
+}
+
 /// Reads what the process tells until it is done, ends, or its time is up.
 void listen(int pipe, Clock::time_point deadline, Told& told) {
   std::string rest;
   while (!told.done) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
     pollfd watched = {pipe, POLLIN, 0};
-    const int ready = ::poll(&watched, 1, static_cast<int>(std::max<std::int64_t>(left, 0)));
+    const int ready = ::poll(&watched, 1, milliseconds_until(deadline));
     if (ready < 0 && errno == EINTR) continue;
     if (ready <= 0) return;
     char bytes[4096];
@@ -149,20 +168,11 @@ Told run_test(const PluginTest& test, TestContext context) {
   ::close(ends[0]);
 
   int status = 0;
-  const auto grace = Clock::now() + std::chrono::seconds(2);
-  bool over = false;
-  bool hung = false;
-  while (!over) {
-    over = ::waitpid(child, &status, WNOHANG) == child;
-    if (over) break;
-    if (Clock::now() >= grace || (!told.done && Clock::now() >= start + std::chrono::seconds(60))) {
-      hung = true;
-      ::kill(-child, SIGKILL);
-      ::kill(child, SIGKILL);
-      ::waitpid(child, &status, 0);
-      break;
-    }
-    ::usleep(2000);
+  const bool hung = !ended_by(child, Clock::now() + std::chrono::seconds(2), status);
+  if (hung) {
+    ::kill(-child, SIGKILL);
+    ::kill(child, SIGKILL);
+    ::waitpid(child, &status, 0);
   }
   ::kill(-child, SIGKILL);  // what it may have started
   if (!told.done && told.outcome.findings.empty() && told.bad_usage.empty()) {

@@ -156,19 +156,13 @@ void TestedInstance::end() {
   if (std::exchange(ended_, true)) return;
   const auto& functions = library_.functions();
   if (functions.drain != nullptr) {
-    call_plugin("drain", [&] {
-      functions.drain(self_);
-      return true;
-    });
+    call_plugin("drain", [&] { functions.drain(self_); });
   }
   if (!host_.wind_up(kJobsEnd)) {
     reporter::finding("endless-job", "a job", "still runs ten seconds after the instance's drain");
     return;
   }
-  call_plugin("destroy", [&] {
-    functions.destroy(self_);
-    return true;
-  });
+  call_plugin("destroy", [&] { functions.destroy(self_); });
   host_.destroyed();
 }
 
@@ -197,7 +191,7 @@ plugboard_status TestedInstance::reconfigure(const std::string& config, bool com
 
 void TestedInstance::cancel(plugboard_token token) {
   const auto cancel = library_.functions().cancel;
-  if (!host_.forget(token) || cancel == nullptr) return;
+  if (!host_.questions().forget(token) || cancel == nullptr) return;
   notify("cancel", CallKind::kIo, [&] { cancel(self_, token); });
 }
 

@@ -16,7 +16,7 @@
 #include <variant>
 
 #include "extension/descriptor.hpp"
-#include "plugin_check/call_watch.hpp"
+#include "plugin_check/plugin_call.hpp"
 #include "plugin_check/reporter.hpp"
 #include "plugin_check/watched_host.hpp"
 
@@ -28,20 +28,6 @@ struct CallTimes {
   std::chrono::nanoseconds shortest = std::chrono::nanoseconds::max();
   std::chrono::nanoseconds longest{0};
 };
-
-/// Calls a function of the plugin and reports what it throws. Nothing if it threw.
-template <class Call>
-auto call_plugin(const char* function, Call&& call) -> std::optional<decltype(call())> {
-  const CallMark mark(function);
-  try {
-    return std::forward<Call>(call)();
-  } catch (const std::exception& exception) {
-    reporter::finding("throws", function, std::string("throws an exception: ") + exception.what());
-  } catch (...) {
-    reporter::finding("throws", function, "throws an exception");
-  }
-  return std::nullopt;
-}
 
 /// A library that is mapped and has described itself.
 class TestedLibrary {
