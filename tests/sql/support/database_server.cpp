@@ -16,6 +16,7 @@
 #include <memory>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 
 #include "sql/connection.hpp"
@@ -72,6 +73,19 @@ pid_t parent_of(const fs::path& process) {
   pid_t parent = -1;
   fields >> state >> parent;
   return parent;
+}
+
+/// Whether every thread of a process is stopped, or has ended.
+bool stands_still(pid_t process) {
+  std::error_code gone;
+  for (const auto& task :
+       fs::directory_iterator("/proc/" + std::to_string(process) + "/task", gone)) {
+    const std::string status = read_file(task.path() / "stat");
+    const auto name_end = status.rfind(") ");
+    if (name_end == std::string::npos) continue;
+    if (std::string_view("TtZX").find(status[name_end + 2]) == std::string_view::npos) return false;
+  }
+  return true;
 }
 
 void run(const std::vector<std::string>& arguments) {
@@ -225,7 +239,11 @@ std::vector<pid_t> DatabaseServer::processes() const {
 
 void DatabaseServer::stop_processes() {
   ::kill(pid_, SIGSTOP);  // first, so that it makes no new ones
-  for (const pid_t process : processes()) ::kill(process, SIGSTOP);
+  const std::vector<pid_t> all = processes();
+  for (const pid_t process : all) ::kill(process, SIGSTOP);
+  // A signal is only on its way when kill returns: a thread of the server may still answer.
+  const bool stopped = await([&] { return std::all_of(all.begin(), all.end(), stands_still); });
+  if (!stopped) throw std::runtime_error("the database server does not stop");
 }
 
 void DatabaseServer::continue_processes() {
