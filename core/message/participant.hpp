@@ -2,8 +2,10 @@
 // on. Everything here is for the connection's own thread unless said otherwise.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "extension/key_chain.hpp"
 #include "extension/limiter_chain.hpp"
@@ -14,11 +16,24 @@ namespace plugboard::message {
 
 /// An access key, and what it gave its connection. Kept for as long as the connection, since a
 /// reload may ask about the key again.
-struct KeyHolding {
-  std::string key;   // never log it
-  std::string name;  // how hooks and logs call it
+class KeyHolding {
+ public:
+  /// `name`: how hooks and logs call the key.
+  KeyHolding(std::string_view key, std::string_view name) : name_size_(name.size()) {
+    text_.reserve(name.size() + key.size());
+    text_.append(name).append(key);
+  }
+
+  /// Never log it.
+  std::string_view key() const { return std::string_view(text_).substr(name_size_); }
+  std::string_view name() const { return std::string_view(text_).substr(0, name_size_); }
+
   extension::KeyAdmission admission;
   metering::TrafficTable::Connection meter;
+
+ private:
+  std::string text_;  // the name, then the key: one piece of memory for both
+  std::size_t name_size_;
 };
 
 class Participant : public peer::Peer {

@@ -101,10 +101,10 @@ class Connection final : public message::Participant, public DeadlineHook {
   /// Goes on reading if it had been paused.
   void resume_reading();
   /// How hooks and logs name the access key; empty without one.
-  std::string_view key_name() const { return key_ ? key_->name : std::string_view(); }
-  void set_key(std::string_view key, std::string name);
+  std::string_view key_name() const { return key_ ? key_->name() : std::string_view(); }
+  void set_key(std::string_view key, std::string_view name);
   /// The access key itself; empty without one.
-  std::string_view key() const { return key_ ? key_->key : std::string_view(); }
+  std::string_view key() const { return key_ ? key_->key() : std::string_view(); }
   /// The key has been allowed again.
   void renew_key(extension::KeyAdmission admission);
 

@@ -64,10 +64,8 @@ void Connection::refuse_upgrade(const admission::Refusal& refusal) {
   end_http_ = true;
 }
 
-void Connection::set_key(std::string_view key, std::string name) {
-  auto made = std::make_unique<message::KeyHolding>();
-  made->key = key;
-  made->name = std::move(name);
+void Connection::set_key(std::string_view key, std::string_view name) {
+  auto made = std::make_unique<message::KeyHolding>(key, name);
   const std::lock_guard guard(lock_);
   key_.swap(made);
 }
