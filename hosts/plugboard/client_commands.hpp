@@ -54,7 +54,10 @@ class ClientCommands {
   void add_blob(CLI::App& app, int& exit_code);
 
   PeerOptions peer_;
+  std::string key_as_ = "query";
   double time_limit_s_ = 0;
+  bool no_reconnect_ = false;
+  bool insecure_ = false;
   BlobOptions blob_;
 };
 

@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include "client_commands.hpp"
 #include "commands.hpp"
@@ -20,6 +22,24 @@ void occupy_standard_descriptors() {
   }
 }
 
+/// What is wrong with a command line, in a sentence, and where to read on.
+std::string complaint(const CLI::App* app, const CLI::Error& error) {
+  std::string command = app->get_name();
+  while (!app->get_subcommands().empty()) {
+    app = app->get_subcommands().front();
+    command += " " + app->get_name();
+  }
+  std::string what = error.what();
+  const std::vector<std::string> unread = app->remaining();
+  // CLI11 misses a subcommand there, and does not say what stands in its place.
+  if (app->get_require_subcommand_min() > 0 && !unread.empty()) {
+    what = "there is no command " + unread.front();
+  } else if (app->get_require_subcommand_min() > 0) {
+    what = "which command?";
+  }
+  return "plugboard: " + what + "\n" + command + " --help tells what it takes\n";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -30,7 +50,7 @@ int main(int argc, char** argv) {
 
   CLI::App app("Plugboard, a WebSocket relay whose every policy is a plugin", "plugboard");
   app.require_subcommand(1);
-  app.failure_message(CLI::FailureMessage::help);
+  app.failure_message(complaint);
   int exit_code = kFine;
 
   ServeOptions serve_options;

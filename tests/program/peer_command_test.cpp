@@ -242,6 +242,33 @@ TEST(PeerCommandLine, IsWrongWithoutAChannel) {
             2);
 }
 
+TEST(PeerCommandLine, SaysWhatIsMissingAndWhereToReadOn) {
+  const Finished ended = run_to_end({plugboard_program(), "peer", "--id", "alice001"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_EQ(ended.out, "");
+  EXPECT_EQ(ended.err, "plugboard: URL is required\nplugboard peer --help tells what it takes\n");
+}
+
+TEST(PeerCommandLine, SaysWhichWaysTheKeyMayTravel) {
+  const Finished ended = run_to_end({plugboard_program(), "peer", "ws://localhost", "--channel",
+                                     "demo", "--id", "alice001", "--key-as", "1"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("{query,header,subprotocol}"));
+}
+
+TEST(CommandLine, NamesTheCommandThatThereIsNot) {
+  const Finished ended = run_to_end({plugboard_program(), "nothing"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_EQ(ended.err,
+            "plugboard: there is no command nothing\nplugboard --help tells what it takes\n");
+}
+
+TEST(CommandLine, AsksForACommand) {
+  const Finished ended = run_to_end({plugboard_program(), "blob"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_EQ(ended.err, "plugboard: which command?\nplugboard blob --help tells what it takes\n");
+}
+
 TEST(PeerCommandLine, ExplainsItself) {
   const Finished help = run_to_end({plugboard_program(), "peer", "--help"});
   EXPECT_EQ(help.code, 0);
