@@ -7,6 +7,7 @@ blocks() {
     inside' "$1"
 }
 # Documents whose plain blocks commands.sh runs.
-run_here=(README.md docs/clients.md docs/packaging.md docs/security.md)
+run_here=(README.md docs/clients.md docs/packaging.md docs/performance.md docs/plugin-check.md docs/security.md
+  hosts/load/README.md)
 # Documents that have a test of their own for all of their blocks.
 run_elsewhere=(docs/first-plugin.md)

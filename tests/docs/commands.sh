@@ -28,14 +28,25 @@ export port=$(sed -n 's/^listening on .*:\([0-9]*\)$/\1/p' "$scratch/out")
 export URL=ws://127.0.0.1:$port
 export PLUGBOARD_KEY=quickstart-key
 
-ln -s "$build/bin/plugboard" "$scratch/bin/plugboard"
+ln -s "$build/bin/plugboard" "$build/bin/plugboard-load" "$scratch/bin"
+mkdir -p "$scratch/build"
+ln -s "$build" "$scratch/build/release"
+cp "$quickstart/keys.txt" "$scratch"
 export PATH=$scratch/bin:$PATH
-# The verbs have runs of their own; here only that they are what ./dev calls them.
+printf '#!/bin/sh\necho %s\n' "$relay" >"$scratch/bin/pidof"
+# The verbs have runs of their own; here only that they are what ./dev calls them, and the options of
+# the benchmark what that knows.
 cat >"$scratch/dev" <<DEV
 #!/bin/sh
 "$root/dev" help | grep -q "^  \$1 " || { echo "./dev has no verb \$1"; exit 1; }
+[ "\$1" = bench ] || exit 0
+for word; do
+  case \$word in
+  --*) grep -qF -- "\"\$word\"" "$root"/tests/bench/compare/*.py || { echo "./dev bench knows no \$word"; exit 1; } ;;
+  esac
+done
 DEV
-chmod +x "$scratch/dev"
+chmod +x "$scratch/dev" "$scratch/bin/pidof"
 
 cat >"$scratch/prelude" <<'PRELUDE'
 set -e
@@ -55,7 +66,10 @@ cd "$scratch"
 for document in "${run_here[@]}"; do
   {
     cat prelude
-    blocks "$root/$document" | sed "s/localhost:8080/127.0.0.1:$port/g; s/127\.0\.0\.1:8080/127.0.0.1:$port/g"
+    # Fewer connections than the quick-start allows; seconds of which one is enough here.
+    blocks "$root/$document" | sed -e "s/localhost:8080/127.0.0.1:$port/g; s/127\.0\.0\.1:8080/127.0.0.1:$port/g" \
+      -e "s#wss://127.0.0.1:8443#$URL#; s/--connections 5000/--connections 20 --key $PLUGBOARD_KEY --channel demo/" \
+      -e 's/--seconds 2/--seconds 0.5/; s/--rate 100 /--rate 50 --warmup 0.2 /'
   } >commands
   echo "== $document"
   timeout 120 bash commands </dev/null

@@ -1,21 +1,24 @@
 #!/bin/bash
 # Runs the commands of docs/first-plugin.md as they stand there, in a scratch folder.
 #
-#   first_plugin.sh DOCUMENT PROGRAM PKG_CONFIG_FOLDER SCRATCH_FOLDER
+#   first_plugin.sh DOCUMENT BUILD_FOLDER CMAKE SCRATCH_FOLDER
 #
 # Only what a reader does without thinking is added: another port if that of the document is taken,
-# waiting until the relay listens or has reloaded.
+# waiting until the relay listens or has reloaded. What is built already is not built again.
 set -euo pipefail
 document=$1
-program=$2
-export PKG_CONFIG_PATH=$3
+build=$2
+source=$(dirname "$document")/..
+export CMAKE=$3
 scratch=$4
 
 rm -rf "$scratch"
-mkdir -p "$scratch/bin"
-ln -s "$program" "$scratch/bin/plugboard"
-export PATH="$scratch/bin:$PATH"
+mkdir -p "$scratch/build"
+ln -s "$build" "$scratch/build/release"
+cp "$source/CMakePresets.json" "$scratch"
+export HOME=$scratch
 cd "$scratch"
+export PATH="$PWD/build/release/bin:$PATH"
 
 # A port that is free: one that the relay has been given, and has given back.
 cat > probe.toml <<'TOML'
@@ -34,6 +37,13 @@ wait $! || true
 
 cat > prelude <<'PRELUDE'
 set -e
+cmake() {
+  case $1 in
+  --preset) grep -q "\"name\": \"$2\"" CMakePresets.json ;;
+  --build) [ -x "$2/bin/plugboard" ] ;;
+  *) "$CMAKE" "$@" ;;
+  esac
+}
 plugboard() {
   if [ "$1" = serve ]; then exec "$(type -P plugboard)" "$@" > serve.out 2> serve.err; fi
   command plugboard "$@"
@@ -52,8 +62,8 @@ grep -q '^plugboard serve &$' commands
 cat prelude commands > script
 timeout 120 bash script > output 2>&1 || { cat output; echo "the commands of $document fail"; exit 1; }
 
-# What the document says they print: the indented lines behind them.
-expected=$(sed -n '/^## 5/,/^## 6/{s/^    //p}' "$document")
+# What the document says they print, in the blocks behind them.
+expected=$(sed -n '/^```text$/,/^```$/{/^```/d;p}' "$document")
 test -n "$expected"
 while IFS= read -r line; do
   grep -qxF "$line" output || { cat output; echo "missing: $line"; exit 1; }
