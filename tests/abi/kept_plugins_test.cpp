@@ -18,8 +18,10 @@ std::vector<Kept> libraries() {
   return {
 #ifdef __x86_64__
       {"v1_0", PLUGBOARD_SOURCE_DIR "/tests/abi/v1.0/x86_64/every_kind.so"},
+      {"v1_0_cpp", PLUGBOARD_SOURCE_DIR "/tests/abi/v1.0/x86_64/every_kind_cpp.so"},
 #endif
       {"now", PLUGBOARD_BUILD_DIR "/tests/abi/every_kind.so"},
+      {"now_cpp", PLUGBOARD_BUILD_DIR "/tests/abi/every_kind_cpp.so"},
       {"later", PLUGBOARD_BUILD_DIR "/tests/abi/every_kind_later.so"}};
 }
 

@@ -3,9 +3,8 @@
 //   LimitVerdict connect(const LimitSubject&, std::uint64_t& slot);   a connection from an address
 //   void release(std::uint64_t slot, const Usage&);                   it has ended
 //   LimitVerdict admit(std::uint64_t slot, const LimitSubject&);      its key is known; optional
-//   Lease renew(std::uint64_t slot, const Usage&);                    how much it may send;
-//   optional LimitVerdict request(const LimitSubject&);                        an HTTP request;
-//   optional
+//   Lease renew(std::uint64_t slot, const Usage&);                    what it may send; optional
+//   LimitVerdict request(const LimitSubject&);                        an HTTP request; optional
 //
 // All are [io]: several at once, none may block.
 #ifndef PLUGBOARD_RATE_LIMITER_HPP
