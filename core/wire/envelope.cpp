@@ -53,6 +53,11 @@ constexpr std::uint32_t word32(const char (&text)[N]) {
   return std::bit_cast<std::uint32_t>(std::array<char, 4>{text[0], text[1], text[2], text[3]});
 }
 
+// Named, since in code for other instructions than the program's g++ does not inline how a
+// string_view is made.
+constexpr std::string_view kPeerStatus = "peer-status";
+constexpr std::string_view kError = "error";
+
 enum class Member : std::uint8_t { from, to, type, address, payload, other };
 
 /// Which member a name reads as, and whether it is exactly that.
@@ -86,7 +91,9 @@ PLUGBOARD_WIRE_INLINE Name classify(JsonText name, bool maybe_high) {
   const char* const raw = name.raw.data();
   switch (name.raw.size()) {
     case 2:
-      if ((raw[0] | 0x20) == 't' && (raw[1] | 0x20) == 'o') return {Member::to, name.raw == "to"};
+      if ((raw[0] | 0x20) == 't' && (raw[1] | 0x20) == 'o') {
+        return {Member::to, raw[0] == 't' && raw[1] == 'o'};
+      }
       break;
     case 4: {
       const auto word = load<std::uint32_t>(raw);
@@ -113,9 +120,9 @@ PLUGBOARD_WIRE_INLINE bool is_address(JsonText text, std::string_view address) {
   const std::size_t size = text.raw.size();
   if (text.escaped || !text.present()) return equals(text, address);
   if (size != address.size()) return false;
-  if (size < 8 || size > 16) return text.raw == address;
   const char* const a = text.raw.data();
   const char* const b = address.data();
+  if (size < 8 || size > 16) return std::memcmp(a, b, size) == 0;
   return load<std::uint64_t>(a) == load<std::uint64_t>(b) &&
          load<std::uint64_t>(a + size - 8) == load<std::uint64_t>(b + size - 8);
 }
@@ -137,7 +144,7 @@ PLUGBOARD_WIRE_INLINE void judge_member(Name name, JsonText text, std::string_vi
       exact = &out.to;
       break;
     case Member::type:
-      out.reserved_type |= reads_as(text, "peer-status") || reads_as(text, "error");
+      out.reserved_type |= reads_as(text, kPeerStatus) || reads_as(text, kError);
       exact = &out.type;
       break;
     default:
