@@ -19,7 +19,7 @@ constexpr std::size_t kEarlyFlush = 128 * 1024;
 
 Peer::~Peer() {
   delete activity();
-  if (address_size_ > sizeof short_address_) delete[] long_address_;
+  free_long_address();
 }
 
 Activity& Peer::activity_locked() {
@@ -35,8 +35,10 @@ void Peer::set_name(Channel& channel, std::string_view id) {
   const std::lock_guard guard(lock_);
   channel_ = &channel;
   const std::size_t size = channel.name().size() + 1 + id.size();
-  char* out = short_address_.data();
-  if (size > sizeof short_address_) out = long_address_ = new char[size];
+  char* const memory = size > sizeof short_address_ ? new char[size] : nullptr;
+  free_long_address();
+  if (memory != nullptr) long_address_ = memory;
+  char* const out = memory != nullptr ? memory : short_address_.data();
   address_size_ = static_cast<std::uint16_t>(size);
   std::memcpy(out, channel.name().data(), channel.name().size());
   out[channel.name().size()] = ':';

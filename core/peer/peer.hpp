@@ -53,7 +53,7 @@ class Peer {
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
 
-  // Name: set once, before the peer is registered; constant from then on.
+  // Name: constant once the peer is registered. Set again before, it replaces the first.
   void set_name(Channel& channel, std::string_view id);
   std::string_view address() const { return {address_text(), address_size_}; }
   std::string_view id() const {
@@ -172,6 +172,9 @@ class Peer {
   void write_held(std::span<const std::string_view> frames);
   void write_past_or_keep_locked(std::span<const std::string_view> frames);
 
+  void free_long_address() {
+    if (address_size_ > sizeof short_address_) delete[] long_address_;
+  }
   const char* address_text() const {
     return address_size_ <= sizeof short_address_ ? short_address_.data() : long_address_;
   }

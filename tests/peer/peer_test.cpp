@@ -28,6 +28,14 @@ TEST_F(PeerTest, IsNamedByChannelAndId) {
   EXPECT_EQ(alice->id(), "alice001");
 }
 
+TEST_F(PeerTest, ANameSetAgainReplacesTheFirst) {
+  const std::string longer(100, 'l');
+  for (const std::string& id : {longer, longer + "2", std::string("short001"), longer}) {
+    alice->set_name(channel, id);
+    EXPECT_EQ(alice->address(), "pwa:" + id);
+  }
+}
+
 TEST_F(PeerTest, MessagesBeforeItIsOpenGoNowhere) { EXPECT_EQ(send("early"), Delivery::gone); }
 
 TEST_F(PeerTest, WhatIsSentArrivesOnceTheDispatchIsFlushed) {
