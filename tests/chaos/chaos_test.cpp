@@ -1,8 +1,8 @@
 // Everything at once, at random: connections that come, replace each other, flood, stop reading,
 // break the protocol and vanish, watches by the hundred, blobs, reloads that exchange limiters and
-// channels. Afterwards the relay must be as it was before. The seed is printed;
-// PLUGBOARD_CHAOS_SEED repeats it, and PLUGBOARD_CHAOS_SECONDS says how long each of the tests goes
-// on (3; 30 under sanitizers).
+// channels and switch TLS on and off. Afterwards the relay must be as it was before. The seed is
+// printed; PLUGBOARD_CHAOS_SEED repeats it, and PLUGBOARD_CHAOS_SECONDS says how long each of the
+// tests goes on (3; 30 under sanitizers).
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -14,6 +14,7 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -28,6 +29,7 @@
 #include "support/relay_process.hpp"
 #include "support/sanitizer.hpp"
 #include "support/temp_dir.hpp"
+#include "support/tls_client.hpp"
 
 namespace plugboard::test {
 namespace {
@@ -50,13 +52,18 @@ unsigned long number_from_environment(const char* name, unsigned long otherwise)
 
 class Chaos {
  public:
-  Chaos(const Endpoint& endpoint, unsigned long seed) : endpoint_(endpoint), random_(seed) {}
+  /// `tls`: whether the relay wants it of new connections, as far as is known.
+  Chaos(const Endpoint& endpoint, const std::atomic<bool>& tls, unsigned long seed)
+      : endpoint_(endpoint), tls_(tls), random_(seed) {}
 
   void run_until(std::chrono::steady_clock::time_point end) {
     while (std::chrono::steady_clock::now() < end) {
       try {
+        // Now and then it is the wrong one.
+        secure_ = tls_ != (pick(20) == 0);
         pick(5) == 0 ? use_http() : live_one_life();
         ++done_;
+        if (secure_) ++done_over_tls_;
       } catch (const std::exception&) {
         // Being cut off in the middle is what this is about.
       }
@@ -64,6 +71,7 @@ class Chaos {
   }
 
   int done() const { return done_; }
+  int done_over_tls() const { return done_over_tls_; }
 
  private:
   unsigned pick(unsigned below) {
@@ -73,9 +81,13 @@ class Chaos {
   std::string some_channel() { return pick(4) == 0 ? "game" : "pwa"; }
   std::string some_address() { return some_channel() + ":" + some_id(); }
 
+  std::optional<TlsOptions> tls() const {
+    return secure_ ? std::optional(TlsOptions()) : std::nullopt;
+  }
+
   void live_one_life() {
     // With a small buffer it does not take long until what it does not read waits in the relay.
-    RawSocket socket(endpoint_, {.receive_buffer = pick(3) == 0 ? 2048 : 0});
+    RawSocket socket(endpoint_, {.receive_buffer = pick(3) == 0 ? 2048 : 0, .tls = tls()});
     const std::string channel = some_channel();
     const std::string id = some_id();
     const std::string key = pick(10) == 0 ? "wrong-key-0001" : kKey;
@@ -162,7 +174,7 @@ class Chaos {
   }
 
   void use_http() {
-    RawSocket socket(endpoint_);
+    RawSocket socket(endpoint_, {.tls = tls()});
     const std::string path = "/blob/blob-key-" + std::to_string(pick(50));
     const std::string head = " HTTP/1.1\r\nHost: relay\r\n";
     switch (pick(4)) {
@@ -195,12 +207,17 @@ class Chaos {
   }
 
   Endpoint endpoint_;
+  const std::atomic<bool>& tls_;
   std::mt19937_64 random_;
+  bool secure_ = false;
   bool deflates_ = false;
   int done_ = 0;
+  int done_over_tls_ = 0;
 };
 
-Manifest manifest_for(int threads, unsigned variant) {
+bool speaks_tls(unsigned variant) { return variant % 5 >= 2; }
+
+Manifest manifest_for(int threads, unsigned variant, const std::string& tls_line) {
   Manifest manifest;
   manifest.threads = threads;
   // At the end the test's own peers are not looked after while others are made.
@@ -208,7 +225,8 @@ Manifest manifest_for(int threads, unsigned variant) {
   manifest.server = "heartbeat_interval = \"" + heartbeat +
                     "\"\noutbox_limit = \"64 KiB\"\nmax_message = \"32 KiB\"\n" +
                     std::string(variant % 2 == 0 ? "slow_consumer = \"drop\"\n" : "") +
-                    "compression = " + (variant % 3 == 0 ? "true" : "false") + "\n";
+                    "compression = " + (variant % 3 == 0 ? "true" : "false") + "\n" +
+                    (speaks_tls(variant) ? tls_line : "");
   manifest.channels = "[[channel]]\nname = \"pwa\"\npresence_list = true\n";
   if (variant % 5 != 0) manifest.channels += "[[channel]]\nname = \"game\"\n";
   // Under another name it is another limiter, which takes over the connections of the first.
@@ -247,7 +265,7 @@ class ChaosOnThreads : public testing::TestWithParam<int> {
     RecordProperty("seed", std::to_string(seed_));
     std::cout << "seed " << seed_ << "\n";
     std::ofstream(folder_.path() / "keys.txt") << kKey << "\n";
-    relay_ = std::make_unique<RelayProcess>(folder_, manifest_for(GetParam(), kQuiet));
+    relay_ = std::make_unique<RelayProcess>(folder_, manifest_for(GetParam(), kQuiet, tls_line_));
     descriptors_before_ = descriptors();
   }
 
@@ -256,7 +274,8 @@ class ChaosOnThreads : public testing::TestWithParam<int> {
   void rage_for(std::chrono::milliseconds duration) {
     const auto end = std::chrono::steady_clock::now() + duration;
     std::vector<Chaos> clients;
-    for (int number = 0; number < kClients; ++number) clients.emplace_back(endpoint(), seed_++);
+    for (int number = 0; number < kClients; ++number)
+      clients.emplace_back(endpoint(), tls_, seed_++);
     std::vector<std::thread> threads;
     for (Chaos& client : clients) threads.emplace_back([&client, end] { client.run_until(end); });
     while (std::chrono::steady_clock::now() < end &&
@@ -266,18 +285,24 @@ class ChaosOnThreads : public testing::TestWithParam<int> {
     // The manifest that it began with.
     EXPECT_TRUE(reload(kQuiet));
     int lives = 0;
-    for (const Chaos& client : clients) lives += client.done();
+    for (const Chaos& client : clients) {
+      lives += client.done();
+      lives_over_tls_ += client.done_over_tls();
+    }
     EXPECT_GT(lives, 0);
+    std::cout << lives << " lives, " << lives_over_tls_ << " over TLS so far\n";
   }
 
   /// False, and a failure, if the relay does not take the manifest.
   bool reload(unsigned variant) {
-    std::ofstream(folder_.path() / "plugboard.toml") << manifest_for(GetParam(), variant).text();
+    std::ofstream(folder_.path() / "plugboard.toml")
+        << manifest_for(GetParam(), variant, tls_line_).text();
     relay_->signal(SIGHUP);
     ++reloads_;
     const bool done =
         await([&] { return count(relay_->standard_error(), " reloaded ") == reloads_; });
     EXPECT_TRUE(done) << relay_->standard_error();
+    tls_ = speaks_tls(variant);
     return done;
   }
 
@@ -322,6 +347,9 @@ class ChaosOnThreads : public testing::TestWithParam<int> {
       std::chrono::seconds(number_from_environment("PLUGBOARD_CHAOS_SECONDS", kSeconds));
   unsigned long seed_ = number_from_environment("PLUGBOARD_CHAOS_SEED", std::random_device()());
   const TempDir folder_;
+  const std::string tls_line_ = tls_line(make_certificate(folder_.path(), "localhost"));
+  std::atomic<bool> tls_{false};
+  int lives_over_tls_ = 0;
   std::unique_ptr<RelayProcess> relay_;
   std::ptrdiff_t descriptors_before_ = 0;
   std::size_t reloads_ = 0;
@@ -336,6 +364,7 @@ TEST_P(ChaosOnThreads, LeavesTheRelayAsItWas) {
   rage_for(duration_ / 2);
   expect_nobody();
   expect_free_slots();
+  EXPECT_GT(lives_over_tls_, 0);
   if (!kSanitized) {
     EXPECT_LT(relay_->resident_bytes(), memory_before + kMemorySlack);
   }
