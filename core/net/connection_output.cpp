@@ -59,7 +59,11 @@ void Connection::on_writable() {
     if (!blocked_) return;
     blocked_ = false;
   }
+  const std::size_t waited = phase_ == Phase::http ? waiting_bytes() : 0;
   flush();
+  if (waited != 0 && waiting_bytes() < waited && (end_http_ || !http_->in_request())) {
+    set_deadline(Deadline::keep_alive);  // whoever reads its answer slowly is not idle
+  }
   if (phase_ == Phase::http && !end_http_) {
     http_->on_drained();
     tidy_http();

@@ -41,11 +41,22 @@ Failures listener_watches;
 }  // namespace
 }  // namespace plugboard::test
 
+// Sanitizers want to hear of these calls, where there are any.
+// NOLINTBEGIN(bugprone-reserved-identifier)
+extern "C" {
+__attribute__((weak)) int __interceptor_accept4(int, sockaddr*, socklen_t*, int);
+__attribute__((weak)) int __interceptor_epoll_ctl(int, int, int, epoll_event*);
+}
+// NOLINTEND(bugprone-reserved-identifier)
+
 // In place of the C library's.
 
 extern "C" __attribute__((visibility("default"))) int accept4(int socket, sockaddr* address,
                                                               socklen_t* size, int flags) {
   if (plugboard::test::accepts.take()) return -1;
+  if (__interceptor_accept4 != nullptr) {
+    return __interceptor_accept4(socket, address, size, flags);
+  }
   return static_cast<int>(::syscall(SYS_accept4, socket, address, size, flags));
 }
 
@@ -56,6 +67,9 @@ extern "C" __attribute__((visibility("default"))) int epoll_ctl(int set, int ope
     const bool of_listener = event->events == EPOLLIN;
     if (of_connection && plugboard::test::connection_watches.take()) return -1;
     if (of_listener && plugboard::test::listener_watches.take()) return -1;
+  }
+  if (__interceptor_epoll_ctl != nullptr) {
+    return __interceptor_epoll_ctl(set, operation, file, event);
   }
   return static_cast<int>(::syscall(SYS_epoll_ctl, set, operation, file, event));
 }
