@@ -9,11 +9,13 @@ namespace {
 struct Surroundings {
   Surroundings() {
     keys = folder.write("keys.txt", "key-number-one\nkey-number-two\n").string();
+    database = folder.write("keys.db", "").string();  // to SQLite a database without tables
     site = folder.path().string();
     ::setenv("PLUGIN_CHECK_KEYS", "key-number-one,key-number-two", 1);
   }
   TempDir folder;
   std::string keys;
+  std::string database;
   std::string site;
 };
 
@@ -22,10 +24,14 @@ const Surroundings& surroundings() {
   return all;
 }
 
-CheckedPlugin shipped(const std::string& library, const std::string& config) {
+CheckedPlugin shipped(const std::string& library, const std::string& config,
+                      std::vector<std::string> keys = {}) {
   std::string name = library;
   std::replace(name.begin(), name.end(), '-', '_');
-  return {name, PLUGBOARD_BUILD_DIR "/plugins/" + library + ".so", config};
+  return {.name = name,
+          .library = PLUGBOARD_BUILD_DIR "/plugins/" + library + ".so",
+          .config = config,
+          .keys = std::move(keys)};
 }
 
 CheckedPlugin other(const std::string& name) {
@@ -39,21 +45,30 @@ CheckedPlugin recipe(const std::string& name, const std::string& config = "") {
 
 std::vector<CheckedPlugin> plugins() {
   const Surroundings& around = surroundings();
-  return {shipped("key-store-file", R"({"file":")" + around.keys + R"("})"),
-          shipped("key-store-env", R"({"variable":"PLUGIN_CHECK_KEYS"})"),
-          shipped("rate-limiter", R"({"max_connections":3,"max_messages":5})"),
-          shipped("blob-store-memory", "{}"),
-          shipped("http-files", R"({"folder":")" + around.site + R"("})"),
-          shipped("verify-ed25519", ""),
-          shipped("access-log", R"({"file":")" + around.site + R"(/access.log"})"),
-          recipe("tickets", R"({"secret":"sixteen-or-more-characters"})"),
-          recipe("teams"),
-          recipe("moderation", R"({"moderator":"pwa:moderator1"})"),
-          recipe("letterbox"),
-          recipe("metrics"),
-          recipe("bouncer"),
-          other("lively"),
-          other("newer_minor")};
+  const std::vector<std::string> keys = {"key-number-one", "key-number-two"};
+  return {
+      shipped("key-store-file", R"({"file":")" + around.keys + R"("})", keys),
+      shipped("key-store-env", R"({"variable":"PLUGIN_CHECK_KEYS"})", keys),
+#ifdef PLUGBOARD_SQL
+      shipped("key-store-sql",
+              R"({"connection":"sqlite3://)" + around.database +
+                  R"(","query":"SELECT 1 WHERE :key LIKE 'key-number-___'"})",
+              keys),
+      shipped("blob-store-sql", R"({"connection":"sqlite3://)" + around.site + R"(/blobs.db"})"),
+#endif
+      shipped("rate-limiter", R"({"max_connections":3,"max_messages":5})"),
+      shipped("blob-store-memory", "{}"),
+      shipped("http-files", R"({"folder":")" + around.site + R"("})"),
+      shipped("verify-ed25519", ""),
+      shipped("access-log", R"({"file":")" + around.site + R"(/access.log"})"),
+      recipe("tickets", R"({"secret":"sixteen-or-more-characters"})"),
+      recipe("teams"),
+      recipe("moderation", R"({"moderator":"pwa:moderator1"})"),
+      recipe("letterbox"),
+      recipe("metrics"),
+      recipe("bouncer"),
+      other("lively"),
+      other("newer_minor")};
 }
 
 class GoodPlugin : public testing::TestWithParam<CheckedPlugin> {

@@ -24,6 +24,7 @@ struct CheckedPlugin {
   std::string config = {};              ///< JSON; empty: none
   std::set<std::string> findings = {};  ///< those it must have; empty: none at all
   std::string level = "quick";
+  std::vector<std::string> keys = {};  ///< that it knows
 };
 
 /// For the names of tests.
@@ -42,6 +43,10 @@ inline Finished run_check(const CheckedPlugin& plugin) {
   if (!plugin.config.empty()) {
     arguments.emplace_back("--config");
     arguments.push_back(plugin.config);
+  }
+  for (const std::string& key : plugin.keys) {
+    arguments.emplace_back("--key");
+    arguments.push_back(key);
   }
   return run_long(arguments);
 }
