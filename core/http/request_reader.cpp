@@ -227,10 +227,9 @@ std::size_t RequestReader::feed_framing(std::string_view bytes) {
   framing_ += piece.substr(0, kMaxFramingSection + 1);
   framing_bytes_ += piece.size();
   if (framing_.size() > kMaxFramingSection) {
-    // Behind the end of the chunk before, a whole line: that of the last chunk.
-    const bool trailers =
-        framing_.find("\r\n", framing_.starts_with("\r\n") ? 2 : 0) != std::string::npos;
-    if (trailers) {
+    // Behind the end of the chunk before, a whole line, that of the last chunk, and more behind it.
+    const auto line_end = framing_.find("\r\n", framing_.starts_with("\r\n") ? 2 : 0);
+    if (line_end != std::string::npos && line_end + 2 < framing_.size()) {
       fail(431, "Trailers are too large");
     } else {
       fail(400, "Chunk header is too large");

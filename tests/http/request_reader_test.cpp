@@ -309,6 +309,14 @@ TEST(RequestReader, RefusesAChunkHeaderWithoutEnd) {
   EXPECT_EQ(converse(chunked("5;" + std::string(9000, 'a'))).failure, 400u);
 }
 
+TEST(RequestReader, RefusesAChunkHeaderThatIsTooLargeAlikeHoweverItComes) {
+  const std::string bytes = chunked("2;" + std::string(9000, 'a') + "\r\n");
+  for (const std::size_t cut : {bytes.size() - 4600, bytes.size() - 2, bytes.size() - 1}) {
+    const std::string_view all = bytes;
+    EXPECT_EQ(converse({all.substr(0, cut), all.substr(cut)}).failure, 400u) << cut;
+  }
+}
+
 TEST(RequestReader, RefusesAChunkSizeWithZerosWithoutEnd) {
   EXPECT_EQ(converse(chunked(std::string(9000, '0'))).failure, 400u);
 }
