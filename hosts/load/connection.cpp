@@ -270,7 +270,8 @@ std::size_t Connection::consume(std::string_view bytes) {
     }
     used += parsed.size;
     const std::string_view payload = parsed.frame.payload;
-    on_frame(parsed.frame.opcode, parsed.frame.compressed ? expander_->expand(payload) : payload);
+    const bool compressed = expander_ != nullptr && parsed.frame.compressed;
+    on_frame(parsed.frame.opcode, compressed ? expander_->expand(payload) : payload);
   }
   return used;
 }
