@@ -9,10 +9,10 @@ namespace plugboard::peer {
 namespace {
 
 // Of those who can wait, so many are sent to in a turn, or this part of them where they are many:
-// at 3 to 7 us each, the turn's other work does not wait longer than half a millisecond behind a
-// thousand of them, and no number of them takes more than some dozens of turns.
+// at 3 to 7 us each, the next turn begins within half a millisecond where they are thousands, and
+// however many they are, all have had theirs after some hundred turns.
 constexpr std::size_t kPatientPerTurn = 64;
-constexpr std::size_t kPatientPart = 16;
+constexpr std::size_t kPatientPart = 64;
 
 }  // namespace
 
