@@ -86,6 +86,12 @@ std::size_t count(std::string_view text, std::string_view word) {
 }
 
 class ListenerTest : public testing::TestWithParam<int> {
+ public:
+  ~ListenerTest() override {
+    for (Failures* each : {&accepts, &connection_watches, &listener_watches}) each->set(0, 0);
+    if (!log_taken_) log();
+  }
+
  protected:
   ListenerTest() {
     testing::internal::CaptureStderr();
@@ -94,10 +100,6 @@ class ListenerTest : public testing::TestWithParam<int> {
                                       {"channel", {{{"name", "pwa"}}}},
                                       {"chain", {{"key_store", "open"}}}});
     EXPECT_EQ(problems, ServerProblems{});
-  }
-  ~ListenerTest() override {
-    for (Failures* each : {&accepts, &connection_watches, &listener_watches}) each->set(0, 0);
-    if (!log_taken_) log();
   }
 
   bool serves() {
