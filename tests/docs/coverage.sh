@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Finds commands in the documentation that no test runs: coverage.sh BUILD_FOLDER CTEST
+# Finds commands in the documentation that no test runs, links that lead nowhere, and pages that the index
+# lacks: coverage.sh BUILD_FOLDER CTEST
 #
 # Every block of code says its language, and none is indented instead of fenced, so that every command
 # is either in a block marked sh, which some test runs, or in the middle of a sentence: there a command
@@ -17,7 +18,8 @@ wrong() {
 }
 
 # LINE, a blank, and: "fence" and what stands behind it; "indented"; "command" for a line of a block of
-# another language that begins as commands do; or "inline" and the command of a sentence.
+# another language that begins as commands do; "inline" and the command of a sentence; or "link" and
+# where to.
 things() {
   awk '
     /^ *```/ {
@@ -37,6 +39,12 @@ things() {
       if ($0 ~ /^ *([-*]|[0-9]+\.) /) list = 1
       else if ($0 ~ /^[^ ]/) list = 0
       blank = $0 ~ /^ *$/
+      rest = $0
+      while (match(rest, /\]\([^)# ]+/)) {
+        target = substr(rest, RSTART + 2, RLENGTH - 2)
+        rest = substr(rest, RSTART + RLENGTH)
+        if (target !~ /^[a-z]+:/) print NR, "link", target
+      }
       rest = $0
       while (match(rest, /`[^`]+`/)) {
         code = substr(rest, RSTART + 1, RLENGTH - 2)
@@ -96,11 +104,17 @@ while IFS= read -r document; do
       ;;
     command) wrong "$where: a command in a block that is not marked sh: $rest" ;;
     indented) wrong "$where: an indented block; put it between fences that say its language" ;;
+    link) [ -e "$(dirname "$document")/$rest" ] || wrong "$where: a link to $rest, which is not there" ;;
     inline)
       read -ra words <<<"$rest"
       check_inline "$where" "${words[@]}"
       ;;
     esac
   done < <(things "$document")
+  case $name in
+  docs/README.md) ;;
+  docs/*/*) ;;
+  docs/*) grep -qF "(${name#docs/})" "$root/docs/README.md" || wrong "$name is not in docs/README.md" ;;
+  esac
 done < <(find "$root" -name '*.md' -not -path '*/build/*' -not -path '*/node_modules/*')
 exit "$failed"
