@@ -1,10 +1,11 @@
 // `plugboard blob put | get | delete`: small texts that a relay keeps under a key.
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/system/system_error.hpp>
 #include <fstream>
 #include <iostream>
-#include <iterator>
+#include <istream>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -22,14 +23,21 @@ struct FileError : std::runtime_error {
 
 bool is_standard_stream(const std::string& file) { return file.empty() || file == "-"; }
 
-std::string read_text(const std::string& file) {
-  if (is_standard_stream(file)) {
-    return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+// By the stream's own functions, which turn errors, such as that of a folder, into a state.
+std::string read_all(std::istream& input, const std::string& name) {
+  std::string text;
+  std::array<char, 8192> piece;
+  while (input.read(piece.data(), piece.size()) || input.gcount() > 0) {
+    text.append(piece.data(), static_cast<std::size_t>(input.gcount()));
   }
-  std::ifstream input(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(input), std::istreambuf_iterator<char>()};
-  if (!input || input.bad()) throw FileError(file + " cannot be read");
+  if (!input.eof()) throw FileError(name + " cannot be read");
   return text;
+}
+
+std::string read_text(const std::string& file) {
+  if (is_standard_stream(file)) return read_all(std::cin, "stdin");
+  std::ifstream input(file, std::ios::binary);
+  return read_all(input, file);
 }
 
 void write_text(const std::string& file, const std::string& text) {

@@ -54,6 +54,12 @@ TEST_F(BlobCommand, FailsForAFileThatIsNotThere) {
   EXPECT_THAT(ended.err, HasSubstr("nowhere.txt cannot be read"));
 }
 
+TEST_F(BlobCommand, FailsForAFolder) {
+  const Finished ended = run("put", {"."});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, HasSubstr("cannot be read"));
+}
+
 TEST_F(BlobCommand, FailsForABlobThatIsNotThere) {
   const Finished ended = run("get");
   EXPECT_EQ(ended.code, 1);
