@@ -13,6 +13,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends /tmp/*.deb \
   && sed -i 's/127\.0\.0\.1:8080/0.0.0.0:8080/' /etc/plugboard/plugboard.toml
 USER plugboard
 EXPOSE 8080
-# SIGTERM sends peers away in good order, SIGHUP reads the manifest again.
+# SIGTERM sends peers away over server.shutdown_grace, 10 s unless the manifest says otherwise: let
+# `docker stop -t 15` wait for that. SIGHUP reads the manifest again.
 ENTRYPOINT ["plugboard"]
 CMD ["serve"]
