@@ -17,11 +17,20 @@ if [ "${2:-}" != inside ]; then
   namespaces=(unshare --mount --pid --fork --kill-child --mount-proc)
   "${namespaces[@]}" true 2>/dev/null || skip "this machine gives no mount namespaces"
   work=$(mktemp -d)
-  trap 'rm -rf --one-file-system "$work"' EXIT
+  running=
+  finish() {
+    # With it end all that run in its namespaces, and then these.
+    [ -z "$running" ] || kill -KILL "$running" 2>/dev/null || true
+    wait
+    rm -rf --one-file-system "$work" || { sleep 1 && rm -rf --one-file-system "$work"; }
+  }
+  trap finish EXIT
   trap 'exit 1' INT TERM HUP
   "${namespaces[@]}" "$0" "$1" inside "$work" &
-  wait $!
-  exit
+  running=$!
+  wait "$running" || status=$?
+  running=
+  exit "${status:-0}"
 fi
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
