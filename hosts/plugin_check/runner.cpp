@@ -200,7 +200,7 @@ bool keeps_waiting(const Outcome& outcome) {
 
 }  // namespace
 
-Results run_tests(TestContext context) {
+Results run_tests(const TestContext& context) {
   Results results;
   std::string unusable;
   for (const PluginTest& test : plugin_tests()) {

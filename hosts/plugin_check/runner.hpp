@@ -19,6 +19,6 @@ struct Results {
 };
 
 /// `context.scratch` is made and removed here for every test.
-[[nodiscard]] Results run_tests(TestContext context);
+[[nodiscard]] Results run_tests(const TestContext& context);
 
 }  // namespace plugboard::plugin_check

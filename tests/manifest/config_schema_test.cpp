@@ -1,35 +1,14 @@
+// What a description makes of a config.
 #include "manifest/config_schema.hpp"
 
 #include <gtest/gtest.h>
 
-#include "manifest_text.hpp"
+#include "config_schema_text.hpp"
 
 namespace plugboard::manifest {
 namespace {
 
 using nlohmann::json;
-
-ConfigSchema schema_of(std::string_view description) {
-  auto parsed = ConfigSchema::parse(description);
-  if (const auto* clause = std::get_if<std::string>(&parsed)) {
-    ADD_FAILURE() << *clause;
-    return std::get<ConfigSchema>(ConfigSchema::parse(""));
-  }
-  return std::get<ConfigSchema>(std::move(parsed));
-}
-
-/// What is wrong with a description; "" if nothing is.
-std::string problem_of(std::string_view description) {
-  const auto parsed = ConfigSchema::parse(description);
-  const auto* clause = std::get_if<std::string>(&parsed);
-  return clause != nullptr ? *clause : "";
-}
-
-/// A manifest whose lines from the sixth on are `config` of its one plugin.
-Manifest manifest_with_config(std::string_view config, Variables variables) {
-  return manifest_with("[[plugin]]\nname = \"it\"\nlibrary = \"it\"\n" + std::string(config),
-                       std::move(variables));
-}
 
 std::variant<json, std::vector<Diagnostic>> applied(std::string_view description,
                                                     std::string_view config, Variables variables) {
@@ -66,18 +45,6 @@ std::string complaints_of(std::string_view description, std::string_view config,
   }
   return lines;
 }
-
-constexpr std::string_view kKeyFile = R"({
-  "type": "object",
-  "properties": {
-    "file": {"type": "string", "format": "path", "description": "Keys, one a line."},
-    "watch": {"type": "boolean", "default": true},
-    "every": {"format": "duration", "minimum": 100, "default": "1s"},
-    "largest": {"format": "size", "default": "8 KiB"},
-    "salt": {"type": "string", "format": "secret", "minLength": 4}
-  },
-  "required": ["file"]
-})";
 
 TEST(ConfigSchema, MissingMembersGetTheirDefaults) {
   EXPECT_EQ(config_of(kKeyFile, "config = {file = \"/keys\"}"),
@@ -129,11 +96,6 @@ TEST(ConfigSchema, EmptyDescriptionTakesNoMembers) {
   EXPECT_EQ(complaints_of("", "config = {file = \"k\"}"),
             "6:11: error: config.file is not a known key; allowed: none, the table takes no "
             "members\n");
-}
-
-/// A description with one member `a`.
-std::string with_member(std::string_view member) {
-  return R"({"type": "object", "properties": {"a": )" + std::string(member) + "}}";
 }
 
 /// What is wrong with `a = VALUE` where `a` is described by `member`, without the place.
@@ -458,278 +420,6 @@ TEST(ConfigSchema, ValueFromTheEnvironmentIsPrintedAsWritten) {
 TEST(ConfigSchema, ChoiceFromTheEnvironmentIsNotGuessedAt) {
   EXPECT_EQ(complaint_of(R"({"enum": ["json", "text"]})", "\"${FORM}\"", {{"FORM", "jsn"}}),
             "config.a has an unknown value; found \"${FORM}\"; allowed: \"json\", \"text\"\n");
-}
-
-TEST(ConfigDescription, IsJson) {
-  EXPECT_EQ(problem_of("{\"type\": "), "it is not JSON: error at byte 10");
-}
-
-TEST(ConfigDescription, HoldsNoNumberThatIsTooLarge) {
-  EXPECT_EQ(problem_of(with_member(R"({"type": "number", "maximum": 1e999})")),
-            "it holds a number that is too large");
-}
-
-TEST(ConfigDescription, HasNoMemberTwice) {
-  EXPECT_EQ(problem_of(R"({"type": "object", "type": "object"})"),
-            "it has the member \"type\" twice in one object");
-}
-
-TEST(ConfigDescription, SameMemberOfTwoObjectsIsNotTwice) {
-  EXPECT_EQ(problem_of(R"({"type": "object", "properties": {"a": {"type": "string"},
-                                                             "b": {"type": "string"}}})"),
-            "");
-}
-
-TEST(ConfigDescription, IsAnObject) { EXPECT_EQ(problem_of("[]"), "it is not an object"); }
-
-TEST(ConfigDescription, IsOneOfAnObject) {
-  EXPECT_EQ(problem_of(R"({"type": "string"})"),
-            "it does not describe an object: its type is not \"object\"");
-}
-
-TEST(ConfigDescription, OutermostNamesItsType) {
-  EXPECT_EQ(problem_of("{}"), "it does not describe an object: its type is not \"object\"");
-}
-
-TEST(ConfigDescription, OutermostHasNoDefault) {
-  EXPECT_EQ(problem_of(R"({"type": "object", "default": {}})"),
-            "it has a default, which only members have");
-}
-
-TEST(ConfigDescription, UnknownKeywordIsNamedWithTheNearest) {
-  EXPECT_EQ(problem_of(with_member(R"({"type": "string", "defualt": ""})")),
-            "properties.a has the unknown keyword \"defualt\"; did you mean \"default\"?");
-}
-
-TEST(ConfigDescription, UnknownKeywordOutermost) {
-  EXPECT_EQ(problem_of(R"({"type": "object", "title": "x"})"),
-            "it has the unknown keyword \"title\"");
-}
-
-TEST(ConfigDescription, UnknownTypeIsNamedWithTheNearest) {
-  EXPECT_EQ(problem_of(with_member(R"({"type": "sting"})")),
-            "properties.a.type holds the unknown type \"sting\"; did you mean \"string\"?");
-}
-
-TEST(ConfigDescription, TypeIsAName) {
-  EXPECT_EQ(problem_of(with_member(R"({"type": 3})")),
-            "properties.a.type holds the unknown type 3");
-}
-
-TEST(ConfigDescription, ListOfTypesIsNotEmpty) {
-  EXPECT_EQ(problem_of(with_member(R"({"type": []})")), "properties.a.type is an empty list");
-}
-
-TEST(ConfigDescription, UnknownFormatIsNamedWithTheNearest) {
-  EXPECT_EQ(problem_of(with_member(R"({"format": "secrets"})")),
-            "properties.a.format is the unknown format \"secrets\"; did you mean \"secret\"?");
-}
-
-TEST(ConfigDescription, FormatIsAName) {
-  EXPECT_EQ(problem_of(with_member(R"({"format": 3})")),
-            "properties.a.format is the unknown format 3");
-}
-
-TEST(ConfigDescription, PathIsAString) {
-  EXPECT_EQ(problem_of(with_member(R"({"type": "integer", "format": "path"})")),
-            "properties.a.format path needs the type string");
-}
-
-TEST(ConfigDescription, SizeIsAStringOrInteger) {
-  EXPECT_EQ(problem_of(with_member(R"({"type": "boolean", "format": "size"})")),
-            "properties.a.format size needs the type string or integer");
-}
-
-TEST(ConfigDescription, FormatAndEnumExcludeEachOther) {
-  EXPECT_EQ(problem_of(with_member(R"({"format": "path", "enum": ["a"]})")),
-            "properties.a.format stands beside enum");
-}
-
-TEST(ConfigDescription, KeywordThatDoesNotGoWithTheType) {
-  EXPECT_EQ(problem_of(with_member(R"({"type": "string", "minimum": 3})")),
-            "properties.a.minimum does not go with the type");
-}
-
-TEST(ConfigDescription, TextForPeopleIsAString) {
-  EXPECT_EQ(problem_of(with_member(R"({"description": 3})")),
-            "properties.a.description is not a string");
-}
-
-TEST(ConfigDescription, PropertiesAreAnObject) {
-  EXPECT_EQ(problem_of(R"({"type": "object", "properties": []})"), "properties is not an object");
-}
-
-TEST(ConfigDescription, PropertyIsAnObject) {
-  EXPECT_EQ(problem_of(with_member("3")), "properties.a is not an object");
-}
-
-TEST(ConfigDescription, RequiredIsAList) {
-  EXPECT_EQ(problem_of(R"({"type": "object", "required": "a"})"), "required is not a list");
-}
-
-TEST(ConfigDescription, RequiredHoldsNames) {
-  EXPECT_EQ(problem_of(R"({"type": "object", "required": [1]})"),
-            "required holds what is not a string");
-}
-
-TEST(ConfigDescription, RequiredIsDescribed) {
-  EXPECT_EQ(problem_of(R"({"type": "object", "required": ["a"]})"),
-            "required names \"a\", which properties does not list");
-}
-
-TEST(ConfigDescription, RequiredHasNoDefault) {
-  EXPECT_EQ(problem_of(R"({"type": "object", "properties": {"a": {"default": 1}},
-                           "required": ["a"]})"),
-            "required names \"a\", which has a default");
-}
-
-TEST(ConfigDescription, AdditionalPropertiesAreATruthOrADescription) {
-  EXPECT_EQ(problem_of(R"({"type": "object", "additionalProperties": "no"})"),
-            "additionalProperties is not an object");
-}
-
-TEST(ConfigDescription, ItemsAreDescribed) {
-  EXPECT_EQ(problem_of(with_member(R"({"type": "array", "items": {"type": "strin"}})")),
-            "properties.a.items.type holds the unknown type \"strin\"; did you mean \"string\"?");
-}
-
-TEST(ConfigDescription, CountsAreWholeNumbers) {
-  EXPECT_EQ(problem_of(with_member(R"({"type": "array", "minItems": -1})")),
-            "properties.a.minItems is not a whole number from 0");
-}
-
-TEST(ConfigDescription, LeastCountIsNotLargerThanTheLargest) {
-  EXPECT_EQ(problem_of(with_member(R"({"type": "string", "minLength": 3, "maxLength": 2})")),
-            "properties.a.minLength is larger than maxLength");
-}
-
-TEST(ConfigDescription, BoundIsANumber) {
-  EXPECT_EQ(problem_of(with_member(R"({"type": "integer", "minimum": "1"})")),
-            "properties.a.minimum is not a number");
-}
-
-TEST(ConfigDescription, MinimumIsNotLargerThanTheMaximum) {
-  EXPECT_EQ(problem_of(with_member(R"({"type": "integer", "minimum": 3, "maximum": 2})")),
-            "properties.a.minimum is larger than maximum");
-}
-
-TEST(ConfigDescription, BoundOfADurationIsAWholeNumber) {
-  EXPECT_EQ(problem_of(with_member(R"({"format": "duration", "minimum": 1.5})")),
-            "properties.a.minimum is not a whole number from 0 to 9223372036854775807");
-}
-
-TEST(ConfigDescription, PatternIsAString) {
-  EXPECT_EQ(problem_of(with_member(R"({"type": "string", "pattern": 1})")),
-            "properties.a.pattern is not a string");
-}
-
-TEST(ConfigDescription, PatternCompiles) {
-  EXPECT_EQ(problem_of(with_member(R"({"type": "string", "pattern": "(a"})")),
-            "properties.a.pattern is not a regular expression: missing ): (a");
-}
-
-TEST(ConfigDescription, EnumIsAListOfValues) {
-  EXPECT_EQ(problem_of(with_member(R"({"enum": []})")),
-            "properties.a.enum is not a list of values");
-}
-
-TEST(ConfigDescription, EnumHoldsValuesOfTheType) {
-  EXPECT_EQ(problem_of(with_member(R"({"type": "string", "enum": ["a", 1]})")),
-            "properties.a.enum holds 1, which the type does not allow");
-}
-
-TEST(ConfigDescription, DefaultFollowsTheDescription) {
-  EXPECT_EQ(problem_of(with_member(R"({"type": "integer", "minimum": 1, "default": 0})")),
-            "properties.a.default is out of range; allowed: a whole number of at least 1");
-}
-
-TEST(ConfigDescription, NullIsNoDefaultWhereTheTypeDoesNotAllowIt) {
-  EXPECT_EQ(problem_of(with_member(R"({"type": "string", "default": null})")),
-            "properties.a.default has the wrong type; allowed: a string");
-}
-
-TEST(ConfigDescription, NullIsNoDefaultOfADuration) {
-  EXPECT_EQ(problem_of(with_member(R"({"format": "size", "default": null})")),
-            "properties.a.default has the wrong type; allowed: a size, as a number of bytes or in "
-            "B, KiB or MiB, as \"2 MiB\"");
-}
-
-TEST(ConfigDescription, IsNotNestedWithoutEnd) {
-  std::string member = "{}";
-  for (int depth = 0; depth < 40; ++depth) {
-    member = R"({"type": "array", "items": )" + member + "}";
-  }
-  EXPECT_TRUE(problem_of(with_member(member)).ends_with(" is nested more than 32 deep"));
-}
-
-/// `config` as a person is shown it.
-json redacted(std::string_view description, std::string_view config, Variables variables = {}) {
-  const Manifest manifest = manifest_with_config(config, std::move(variables));
-  const PluginEntry& plugin = manifest.plugins.front();
-  return schema_of(description).redact(plugin.config, plugin.config_sources);
-}
-
-TEST(RedactedConfig, HidesSecretsWhereverTheyAre) {
-  EXPECT_EQ(redacted(with_member(R"({"type": "array", "items": {"type": "object",
-                         "properties": {"key": {"format": "secret"}}}})"),
-                     "config.a = [{key = 'hush'}]"),
-            json::parse(R"({"a": [{"key": "***"}]})"));
-}
-
-TEST(RedactedConfig, ShowsTheRest) {
-  EXPECT_EQ(redacted(kKeyFile, "config = {file = 'keys.txt', watch = false, salt = 'hush'}"),
-            json({{"file", "keys.txt"}, {"watch", false}, {"salt", "***"}}));
-}
-
-TEST(RedactedConfig, ShowsWhatCameFromTheEnvironmentAsWritten) {
-  EXPECT_EQ(redacted(kKeyFile, "config.file = \"${HOME}/keys\"", {{"HOME", "/home/ada"}}),
-            json({{"file", "\"${HOME}/keys\""}}));
-}
-
-TEST(RedactedConfig, HidesWhatTheDescriptionLeavesOpen) {
-  EXPECT_EQ(redacted(with_member(R"({"type": "object", "additionalProperties": true})"),
-                     "config.a.token = 'hush'"),
-            json::parse(R"({"a": {"token": "***"}})"));
-}
-
-TEST(RedactedConfig, HidesMembersThatAreMistakes) {
-  EXPECT_EQ(redacted("", "config.token = 'hush'"), json({{"token", "***"}}));
-}
-
-TEST(ConfigListing, NamesEachMemberWithWhatItTakes) {
-  EXPECT_EQ(schema_of(kKeyFile).listing(),
-            "file (a path; required)\n"
-            "    Keys, one a line.\n"
-            "watch (true or false; default true)\n"
-            "every (a duration from 100ms to 8760h in ms, s, m or h, as \"30s\"; default \"1s\")\n"
-            "largest (a size, as a number of bytes or in B, KiB or MiB, as \"2 MiB\"; default "
-            "\"8 KiB\")\n"
-            "salt (a string of at least 4 characters, never printed)\n");
-}
-
-TEST(ConfigListing, NamesMembersOfTablesAndItemsByTheirPath) {
-  EXPECT_EQ(schema_of(R"({"type": "object", "properties": {
-              "per_key": {"type": "object", "properties": {"max": {"type": "integer"}}},
-              "hosts": {"type": "array", "items": {"type": "object",
-                        "properties": {"name": {"type": "string"}}}},
-              "colours": {"type": "object", "additionalProperties": {"type": "string"}},
-              "more": {"type": "object", "additionalProperties": true}}})")
-                .listing(),
-            "per_key (a table)\n"
-            "per_key.max (a whole number)\n"
-            "hosts (a list, each item a table)\n"
-            "hosts[].name (a string)\n"
-            "colours (a table)\n"
-            "colours.<any name> (a string)\n"
-            "more (a table)\n"
-            "more.<any name> (any value)\n");
-}
-
-TEST(ConfigListing, IsEmptyForAPluginWithoutConfig) { EXPECT_EQ(schema_of("").listing(), ""); }
-
-TEST(ConfigListing, DoesNotPrintTheDefaultOfASecret) {
-  EXPECT_EQ(schema_of(with_member(R"({"format": "secret", "default": "hush"})")).listing(),
-            "a (a string, never printed; default a secret)\n");
 }
 
 }  // namespace
