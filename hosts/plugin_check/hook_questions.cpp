@@ -56,6 +56,8 @@ void messages(Questioner& asks, const Connection& connection) {
   if (!hook) return;
   const std::string from = connection.peer.channel + ":" + connection.peer.id;
   const std::string to = "pwa:bob00001";
+  const std::string routed_head = R"({"from":")" + from + R"(","to":")" + to + '"';
+  const std::string other_head = R"({"type":"custom")";
   const std::vector<std::string> payloads = {
       R"("hello")", R"({"text":"spam and \u0000 \ud83d\ude00 eggs","list":[1,2.5e3,null]})",
       "\"" + std::string(20'000, 'x') + "\""};
@@ -69,9 +71,11 @@ void messages(Questioner& asks, const Connection& connection) {
       message.peer = connection.handle;
       message.from = borrowed.text(from);
       message.to = borrowed.text(routed ? to : "");
-      message.data = borrowed.text(routed ? R"({"from":")" + from + R"(","to":")" + to +
-                                                R"(","payload":)" + payload + "}"
-                                          : R"({"type":"custom","payload":)" + payload + "}");
+      std::string text = routed ? routed_head : other_head;
+      text += R"(,"payload":)";
+      text += payload;
+      text += '}';
+      message.data = borrowed.text(text);
       const auto* const asked = borrowed.input(message);
       if (routed && hook->routed_message != nullptr) {
         plugboard_routing* const routing = routing_of(asks);

@@ -104,7 +104,7 @@ Verdict check_plugin(const CheckOptions& options, std::ostream& report, std::ost
       return Verdict::kBadUsage;
     }
   }
-  const Results results = run_tests(std::move(context));
+  const Results results = run_tests(context);
   if (!results.bad_usage.empty()) {
     complaints << "plugboard: " << results.bad_usage << "\n";
     return Verdict::kBadUsage;
