@@ -13,6 +13,12 @@ std::size_t text_hash_seed() {
   return static_cast<std::size_t>(source()) << 32U | source();
 }
 
+Registry::~Registry() {
+  for (const Stripe& stripe : stripes_) {
+    for (const Peer* peer : stripe.peers) intrusive_ptr_release(peer);
+  }
+}
+
 Registry::Added Registry::add(Peer& peer, bool reject_duplicates, std::uint32_t stale_before_s,
                               Dispatch& dispatch) {
   const Key key = key_of(peer.address());

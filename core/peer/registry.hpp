@@ -21,6 +21,8 @@ namespace plugboard::peer {
 class Registry {
  public:
   Registry() = default;
+  /// Lets go of whoever is registered still, without a word.
+  ~Registry();
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
