@@ -1,5 +1,6 @@
 # The relay in a container: docker build -t plugboard . && docker run -p 8080:8080 plugboard
-# A manifest and keys of your own: -v "$PWD/plugboard:/etc/plugboard:ro"
+# A manifest and keys of your own: -v "$PWD/plugboard:/etc/plugboard:ro". Without, the key is the one that
+# was made with the image, in /etc/plugboard/keys.txt: good for a try, not for an image that others get.
 FROM debian:12 AS build
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
 COPY . /source
