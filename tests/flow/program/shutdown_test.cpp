@@ -30,6 +30,14 @@ TEST_P(Stopping, SendsEveryPeerAwayWithServiceRestartAndEndsWithZero) {
   EXPECT_EQ(relay.await_exit(), 0);
 }
 
+TEST_P(Stopping, TellsEveryPeerEvenWithoutGraceTime) {
+  RelayProcess relay({.shutdown_grace = "0s"});
+  Peer peer(relay.endpoint(), fresh_id());
+  relay.signal(GetParam());
+  EXPECT_EQ(peer.socket().await_close().code, 1012);
+  EXPECT_EQ(relay.await_exit(), 0);
+}
+
 TEST_P(Stopping, EndsAtOnceWhereNobodyIs) {
   RelayProcess relay({.shutdown_grace = "1h"});
   relay.signal(GetParam());
