@@ -140,6 +140,16 @@ TEST(StoppedReader, CostsNoMoreThanItsOutboxLimit) {
   EXPECT_GT(stats.at("messagesDropped"), 500);
 }
 
+/// A socket's file is there a moment before it listens.
+bool listens(const Endpoint& endpoint) {
+  try {
+    const RawSocket probe(endpoint);
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
 /// A relay whose standard streams are what a shell made of them. Listens on a unix socket, since
 /// its ready line may go nowhere.
 class BadStreams : public testing::TestWithParam<const char*> {
@@ -152,10 +162,11 @@ class BadStreams : public testing::TestWithParam<const char*> {
     shell_ = std::make_unique<ChildProcess>(std::vector<std::string>{
         "/bin/sh", "-c", "exec \"$0\" serve --config \"$1\" " + std::string(GetParam()),
         plugboard_program(), file.string()});
-    if (!await([&] { return std::filesystem::exists(socket_); })) {
+    if (!await([&] { return listens(endpoint()); }))
       throw std::runtime_error("the relay did not come up");
-    }
   }
+
+  Endpoint endpoint() const { return Endpoint::parse("unix:" + socket_.string()); }
 
   TempDir folder_;
   std::filesystem::path socket_ = folder_.path() / "relay.sock";
@@ -163,10 +174,9 @@ class BadStreams : public testing::TestWithParam<const char*> {
 };
 
 TEST_P(BadStreams, DoNotEndTheRelayNorReachItsClients) {
-  const Endpoint endpoint = Endpoint::parse("unix:" + socket_.string());
   std::vector<std::unique_ptr<RawSocket>> sockets;
   for (int i = 0; i < 20; ++i) {
-    sockets.push_back(std::make_unique<RawSocket>(endpoint));
+    sockets.push_back(std::make_unique<RawSocket>(endpoint()));
     sockets.back()->upgrade("/pwa/" + fresh_id(), "", ping_frame("first"));
     // Whatever else was written into the socket would come before it.
     EXPECT_EQ(sockets.back()->frame().payload, "first");
@@ -207,8 +217,8 @@ TEST(GoneReader, OfStandardOutputEndsNothing) {
                             "echo $? >\"$3\"; } | true; exit 0",
                             plugboard_program(), file.string(), (folder.path() / "pid").string(),
                             (folder.path() / "code").string()});
-  ASSERT_TRUE(await([&] { return std::filesystem::exists(socket); }));
   const Endpoint endpoint = Endpoint::parse("unix:" + socket.string());
+  ASSERT_TRUE(await([&] { return listens(endpoint); }));
   for (int i = 0; i < 20; ++i) {
     RawSocket peer(endpoint);
     peer.upgrade("/pwa/" + fresh_id(), "", ping_frame("in"));
