@@ -88,6 +88,8 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments,
     // Only async-signal-safe calls from here on. The child must not survive a test that crashed.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(126);
+    // What a test ignores for itself is no matter of the child's.
+    ::signal(SIGPIPE, SIG_DFL);
     ::dup2(in.read_end, STDIN_FILENO);
     ::dup2(out.write_end, STDOUT_FILENO);
     ::dup2(err.write_end, STDERR_FILENO);
