@@ -15,6 +15,18 @@ std::size_t count_entries(const char* folder) {
   return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));
 }
 
+/// Looks again and again, for the system tells of no thread's end, until `enough` or `time` is up.
+template <class Look, class Enough>
+auto await(std::chrono::milliseconds time, Look&& look, Enough&& enough) {
+  const auto deadline = std::chrono::steady_clock::now() + time;
+  auto seen = look();
+  while (!enough(seen) && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    seen = look();
+  }
+  return seen;
+}
+
 }  // namespace
 
 ProcessState process_state() {
@@ -26,14 +38,19 @@ ProcessState process_state() {
   return state;
 }
 
+bool ProcessState::within(const ProcessState& most) const {
+  const bool heap_within = !heap_bytes || !most.heap_bytes || *heap_bytes < *most.heap_bytes;
+  return threads < most.threads && descriptors < most.descriptors && heap_within;
+}
+
+ProcessState settled_state(const ProcessState& most, std::chrono::milliseconds time) {
+  return await(time, process_state, [&](const ProcessState& state) { return state.within(most); });
+}
+
 std::size_t settled_threads(std::size_t threads, std::chrono::milliseconds time) {
-  const auto deadline = std::chrono::steady_clock::now() + time;
-  std::size_t now = count_entries("/proc/self/task");
-  while (now > threads && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    now = count_entries("/proc/self/task");
-  }
-  return now;
+  return await(
+      time, [] { return count_entries("/proc/self/task"); },
+      [&](std::size_t count) { return count <= threads; });
 }
 
 }  // namespace plugboard::plugin_check
