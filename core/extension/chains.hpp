@@ -24,7 +24,7 @@ namespace plugboard::extension {
 class Enrolment;
 
 struct Chains {
-  std::uint64_t generation = 0;  ///< 1 for the first; grows with each reload
+  std::uint32_t generation = 0;  ///< 1 for the first; grows with each reload
   KeyChain keys;
   LimiterChain limiters;
   HookChain hooks;

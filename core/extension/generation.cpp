@@ -123,7 +123,7 @@ class NewGeneration::Impl {
   const Candidate& candidate(const std::string& name) const;
 
   std::shared_ptr<Room> room_;
-  std::uint64_t generation_ = 0;
+  std::uint32_t generation_ = 0;
   ChainNames names_;
   std::vector<Candidate> candidates_;
   bool committed_ = false;
@@ -231,7 +231,7 @@ std::shared_ptr<const Chains> NewGeneration::Impl::commit() {
     }
   }
   for (Candidate& candidate : candidates_) {
-    std::uint64_t& since = candidate.member.hook_since;
+    std::uint32_t& since = candidate.member.hook_since;
     const bool hooked =
         std::find(names_.hooks.begin(), names_.hooks.end(), candidate.name) != names_.hooks.end();
     since = !hooked ? 0 : since == 0 ? generation_ : since;

@@ -152,7 +152,7 @@ Question HookChain::verify(const plugboard_verify_request& request,
   return ask_chain(VerifyWalk(links_, request), std::move(done));
 }
 
-std::uint64_t HookChain::peer_connected(const plugboard_peer_info& peer) const {
+std::uint32_t HookChain::peer_connected(const plugboard_peer_info& peer) const {
   if (links_ == nullptr) return 0;
   if (!wants_connected()) return links_->generation;
   for (const HookLink& hook : links_->hooks) {
@@ -163,7 +163,7 @@ std::uint64_t HookChain::peer_connected(const plugboard_peer_info& peer) const {
   return links_->generation;
 }
 
-void HookChain::peer_disconnected(const plugboard_peer_end& end, std::uint64_t connected) const {
+void HookChain::peer_disconnected(const plugboard_peer_end& end, std::uint32_t connected) const {
   if (!wants_disconnected()) return;
   for (const HookLink& hook : links_->hooks) {
     if (hook.table.peer_disconnected == nullptr || hook.since > connected) continue;

@@ -63,11 +63,11 @@ class HookChain {
 
   /// The peer is registered. Keep what this returns with the connection, for `peer_disconnected`.
   /// Call it also where wants_connected() is false (it then costs nothing).
-  std::uint64_t peer_connected(const plugboard_peer_info& peer) const;
+  std::uint32_t peer_connected(const plugboard_peer_info& peer) const;
 
   /// The registered peer has gone. `connected`: what `peer_connected` returned for it, possibly of
   /// an earlier generation: hooks that came into the chain later are left out.
-  void peer_disconnected(const plugboard_peer_end& end, std::uint64_t connected) const;
+  void peer_disconnected(const plugboard_peer_end& end, std::uint32_t connected) const;
 
   /// A connection was not let in.
   void peer_refused(const plugboard_peer_refusal& refusal) const;

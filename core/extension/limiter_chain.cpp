@@ -79,7 +79,6 @@ std::optional<LimitRefusal> admit_slot(const LimiterLink& link, std::uint64_t sl
 
 namespace {
 
-using SlotList = boost::container::small_vector<LimiterSlot, 4>;
 using UsageList = boost::container::small_vector<LimiterUsage, 4>;
 
 plugboard_usage usage_of(const LimiterUsage& used, std::uint64_t next_bytes, std::uint64_t now_ns) {
@@ -148,7 +147,6 @@ void intrusive_ptr_release(const LimiterLinks* links) noexcept {
 }
 
 LimiterSlots::Pointer LimiterSlots::make(std::span<const LimiterSlot> slots) {
-  if (slots.empty()) return nullptr;
   const LimiterLinks& links = links_of(slots.front());
   // There is memory for one slot of each limiter; those that do not count the connection are last.
   const std::size_t count = links.limiters.size();
@@ -176,21 +174,72 @@ std::size_t LimiterSlots::count_of(const LimiterSlot& first) {
   return count;
 }
 
+LimiterTicket::LimiterTicket(std::span<const LimiterSlot> slots) {
+  if (slots.empty()) return;
+  const LimiterLinks& links = *slots.front().link->links;
+  if (links.limiters.size() > 1) {
+    word_ = reinterpret_cast<std::uintptr_t>(LimiterSlots::make(slots).release());
+    return;
+  }
+  only_ = slots.front().link;
+  word_ = slots.front().number;
+  intrusive_ptr_add_ref(&links);
+}
+
 LimiterTicket& LimiterTicket::operator=(LimiterTicket&& other) noexcept {
   if (this == &other) return *this;
   release();
-  slots_ = std::move(other.slots_);
+  only_ = std::exchange(other.only_, nullptr);
+  word_ = std::exchange(other.word_, 0);
   return *this;
 }
 
+LimiterSlotList LimiterTicket::slots() const {
+  LimiterSlotList list;
+  if (only_ != nullptr) {
+    list.push_back({only_, word_});
+  } else if (LimiterSlots* const slots = several(); slots != nullptr) {
+    list.assign(slots->slots().begin(), slots->slots().end());
+  }
+  return list;
+}
+
+const LimiterLinks* LimiterTicket::links() const {
+  if (only_ != nullptr) return only_->links;
+  LimiterSlots* const slots = several();
+  return slots != nullptr ? &slots->links() : nullptr;
+}
+
+LimiterLease& LimiterTicket::make_lease() {
+  if (only_ != nullptr) {
+    auto slots = LimiterSlots::make(this->slots());
+    forget();
+    word_ = reinterpret_cast<std::uintptr_t>(slots.release());
+  }
+  LimiterSlots& slots = *several();
+  if (slots.lease == nullptr) {
+    slots.lease = std::make_unique<LimiterLease>();
+    slots.lease->used.resize(slots.slots().size());
+  }
+  return *slots.lease;
+}
+
+void LimiterTicket::forget() {
+  const LimiterSlots::Pointer freed(several());
+  if (only_ != nullptr) intrusive_ptr_release(only_->links);
+  only_ = nullptr;
+  word_ = 0;
+}
+
 void LimiterTicket::release() {
-  if (slots_ == nullptr) return;
-  const auto used = slots_->lease ? slots_->lease->settle() : std::span<LimiterUsage>();
+  if (!counts()) return;
+  LimiterLease* const lease = this->lease();
+  const auto used = lease != nullptr ? lease->settle() : std::span<LimiterUsage>();
   std::size_t index = 0;
-  for (const LimiterSlot& slot : slots_->slots()) {
+  for (const LimiterSlot& slot : slots()) {
     release_slot(slot, used.empty() ? LimiterUsage() : used[index++]);
   }
-  slots_.reset();
+  forget();
 }
 
 std::span<LimiterUsage> LimiterLease::settle() {
@@ -205,20 +254,15 @@ std::span<LimiterUsage> LimiterLease::settle() {
 
 std::optional<LimitRefusal> LimiterTicket::admit(const LimitSubject& subject,
                                                  std::uint64_t now_ns) {
-  if (slots_ == nullptr) return std::nullopt;
-  for (const LimiterSlot& slot : slots_->slots()) {
+  for (const LimiterSlot& slot : slots()) {
     if (auto refusal = admit_slot(*slot.link, slot.number, subject, 0, now_ns)) return refusal;
   }
   return std::nullopt;
 }
 
 Charge LimiterTicket::renew(std::uint64_t payload_bytes, std::uint64_t now_ns) {
-  const std::span<const LimiterSlot> slots = slots_->slots();
-  if (slots_->lease == nullptr) {
-    slots_->lease = std::make_unique<LimiterLease>();
-    slots_->lease->used.resize(slots.size());
-  }
-  LimiterLease& lease = *slots_->lease;
+  LimiterLease& lease = make_lease();
+  const std::span<const LimiterSlot> slots = several()->slots();
   const std::span<LimiterUsage> used = lease.settle();
   Lease least;
   for (std::size_t i = 0; i < slots.size(); ++i) {
@@ -250,9 +294,8 @@ LimiterChain::~LimiterChain() = default;
 
 std::variant<LimiterTicket, LimitRefusal> LimiterChain::connect(std::string_view client_address,
                                                                 std::uint64_t now_ns) const {
-  LimiterTicket ticket;
-  if (links_ == nullptr) return ticket;
-  SlotList slots;
+  if (links_ == nullptr) return LimiterTicket();
+  LimiterSlotList slots;
   for (const LimiterLink& link : links_->limiters) {
     std::uint64_t number = 0;
     if (auto refusal = take_slot(link, client_address, 0, now_ns, number)) {
@@ -261,8 +304,7 @@ std::variant<LimiterTicket, LimitRefusal> LimiterChain::connect(std::string_view
     }
     slots.push_back({&link, number});
   }
-  ticket.slots_ = LimiterSlots::make(slots);
-  return ticket;
+  return LimiterTicket(slots);
 }
 
 std::optional<LimitRefusal> LimiterChain::request(std::string_view client_address,
@@ -281,20 +323,13 @@ std::optional<LimitRefusal> LimiterChain::request(std::string_view client_addres
 
 void LimiterChain::adopt(LimiterTicket& ticket, const LimitSubject& subject, bool admitted,
                          std::uint64_t now_ns) const {
-  const bool same =
-      ticket.slots_ == nullptr ? links_ == nullptr : &ticket.slots_->links() == links_.get();
-  if (same) return;
-  const LimiterSlots::Pointer old = std::move(ticket.slots_);
-  SlotList held;
-  UsageList held_used;
-  if (old != nullptr) {
-    const auto slots = old->slots();
-    held.assign(slots.begin(), slots.end());
-    held_used.resize(held.size());
-    if (old->lease != nullptr) std::ranges::copy(old->lease->settle(), held_used.begin());
-  }
+  if (ticket.links() == links_.get()) return;
+  LimiterSlotList held = ticket.slots();
+  UsageList held_used(held.size());
+  const bool had_lease = ticket.lease() != nullptr;
+  if (had_lease) std::ranges::copy(ticket.lease()->settle(), held_used.begin());
 
-  SlotList slots;
+  LimiterSlotList slots;
   UsageList used;
   for (const LimiterLink& link : links_ ? std::span(links_->limiters) : std::span<LimiterLink>()) {
     const auto kept = std::ranges::find_if(held, [&](const LimiterSlot& slot) {
@@ -315,14 +350,14 @@ void LimiterChain::adopt(LimiterTicket& ticket, const LimitSubject& subject, boo
     slots.push_back({&link, number});
     used.emplace_back();
   }
-  ticket.slots_ = LimiterSlots::make(slots);
-  if (ticket.slots_ != nullptr && old != nullptr && old->lease != nullptr) {
-    ticket.slots_->lease = std::make_unique<LimiterLease>();
-    ticket.slots_->lease->used.assign(used.begin(), used.end());
-  }
+  LimiterTicket renewed(slots);
+  if (had_lease && renewed.counts()) renewed.make_lease().used.assign(used.begin(), used.end());
+  // The links of the old chain last as long as its ticket.
   for (std::size_t i = 0; i < held.size(); ++i) {
     if (held[i].link != nullptr) release_slot(held[i], held_used[i]);
   }
+  ticket.forget();
+  ticket = std::move(renewed);
 }
 
 }  // namespace plugboard::extension

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -68,8 +69,10 @@ struct LimiterSlot {
   std::uint64_t number = 0;           // the limiter's own
 };
 
-/// What a ticket stands for: one or more slots, in one piece of memory with this before them, for
-/// most connections are silent most of the time and there may be very many.
+using LimiterSlotList = boost::container::small_vector<LimiterSlot, 4>;
+
+/// What a ticket stands for unless it is one slot of a silent connection: one or more slots, in one
+/// piece of memory with this before them.
 class LimiterSlots {
  public:
   struct Delete {
@@ -77,7 +80,7 @@ class LimiterSlots {
   };
   using Pointer = std::unique_ptr<LimiterSlots, Delete>;
 
-  /// Null without slots. All links are of one chain, which is kept.
+  /// Of one slot or more. All links are of one chain, which is kept.
   static Pointer make(std::span<const LimiterSlot> slots);
 
   std::span<LimiterSlot> slots() { return {first(), count_of(*first())}; }
@@ -98,7 +101,8 @@ class LimiterSlots {
 class LimiterTicket {
  public:
   LimiterTicket() = default;
-  LimiterTicket(LimiterTicket&& other) noexcept = default;
+  LimiterTicket(LimiterTicket&& other) noexcept
+      : only_(std::exchange(other.only_, nullptr)), word_(std::exchange(other.word_, 0)) {}
   LimiterTicket& operator=(LimiterTicket&& other) noexcept;
   LimiterTicket(const LimiterTicket&) = delete;
   LimiterTicket& operator=(const LimiterTicket&) = delete;
@@ -107,8 +111,8 @@ class LimiterTicket {
   /// Counts one message that arrived at `now_ns` (HostServices::monotonic_ns). No call, lock or
   /// allocation unless the lease is used up.
   [[nodiscard]] Charge charge(std::uint64_t payload_bytes, std::uint64_t now_ns) {
-    if (slots_ == nullptr) return Charge::kAllowed;
-    if (LimiterLease* lease = slots_->lease.get(); lease != nullptr) [[likely]] {
+    if (!counts()) return Charge::kAllowed;
+    if (LimiterLease* lease = this->lease(); lease != nullptr) [[likely]] {
       if (lease->messages_left != 0 && payload_bytes <= lease->bytes_left &&
           now_ns < lease->expires_ns) [[likely]] {
         --lease->messages_left;
@@ -132,9 +136,32 @@ class LimiterTicket {
  private:
   friend class LimiterChain;
 
+  /// Takes over the slots, of one chain.
+  explicit LimiterTicket(std::span<const LimiterSlot> slots);
+
   [[nodiscard]] Charge renew(std::uint64_t payload_bytes, std::uint64_t now_ns);
 
-  LimiterSlots::Pointer slots_;  // null: no limiter counts the connection
+  bool counts() const { return only_ != nullptr || word_ != 0; }
+  LimiterSlots* several() const {
+    return only_ != nullptr ? nullptr
+                            : reinterpret_cast<LimiterSlots*>(static_cast<std::uintptr_t>(word_));
+  }
+  LimiterLease* lease() const {
+    const LimiterSlots* slots = several();
+    return slots != nullptr ? slots->lease.get() : nullptr;
+  }
+  LimiterSlotList slots() const;
+  /// The chain that the slots are of; null without any.
+  const LimiterLinks* links() const;
+  /// Makes room for a lease if there is none.
+  LimiterLease& make_lease();
+  /// Frees what it holds, without a word to the limiters.
+  void forget();
+
+  // Most connections are silent most of the time, and there may be very many: one that has said
+  // nothing yet takes no more memory than this where the chain is of one limiter.
+  const LimiterLink* only_ = nullptr;  // that one, whose chain is kept; null with LimiterSlots
+  std::uint64_t word_ = 0;  // its slot's number, or LimiterSlots* owned; 0: nobody counts
 };
 
 /// Immutable; any thread.

@@ -51,10 +51,10 @@ struct LimiterLinks : boost::intrusive_ref_counter<LimiterLinks> {
 
 struct HookLink : Link {
   plugboard_hook table = {};
-  std::uint64_t since = 0;  // generation in which it came into the chain
+  std::uint32_t since = 0;  // generation in which it came into the chain
 };
 struct HookLinks {
-  std::uint64_t generation = 0;
+  std::uint32_t generation = 0;
   std::vector<HookLink> hooks;
   std::vector<HookLink> verifiers;  // those with verify_peer
   std::vector<HookLink> routers;    // those with routed_message

@@ -21,7 +21,7 @@ struct Member {
   std::string config;  // as the plugin has it, a JSON object
   std::optional<plugboard_key_form> key_form;
   std::optional<BlobLimits> blob_limits;
-  std::uint64_t hook_since = 0;  // generation in which it came into the chain of hooks; 0: is not
+  std::uint32_t hook_since = 0;  // generation in which it came into the chain of hooks; 0: is not
 };
 
 using Members = std::map<std::string, Member, std::less<>>;
@@ -37,7 +37,7 @@ class Room {
   // Changed by the control thread of the relay, read by any.
   mutable std::mutex mutex;
   Members members;
-  std::uint64_t generation = 0;
+  std::uint32_t generation = 0;
   bool stopped = false;
 };
 

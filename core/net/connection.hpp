@@ -205,11 +205,12 @@ class Connection final : public message::Participant, public DeadlineHook {
   bool disconnect_due_ = false;  // under the address's event lock
   std::atomic<bool> tls_flush_posted_{false};
   admission::IpAddress client_;
+  // The generation of the hooks that were told of it; under the address's event lock.
+  std::uint32_t hooks_connected_ = 0;
   Transport transport_;
   FrameReader reader_;
   std::unique_ptr<HttpSession> http_;
   std::unique_ptr<Entrance> entrance_;
-  std::uint64_t hooks_connected_ = 0;  // under the address's event lock
   std::int64_t connected_at_ms_ = 0;
 };
 

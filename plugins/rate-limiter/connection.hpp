@@ -27,12 +27,23 @@ struct Sending {
   Nanoseconds told_until{};  // the peer has been told that it sends too much, for this long
 };
 
+/// What a connection has beyond its address, once it has any of it.
+struct Account {
+  std::unique_ptr<KeyShare> key;  // null before its key is accepted, and without one
+  std::unique_ptr<Sending> sending;
+};
+
 /// Most connections are silent most of the time, and there may be very many: what they have sent
 /// takes memory from their first message on.
 struct Connection {
+  KeyShare* key() const { return account ? account->key.get() : nullptr; }
+  Account& own_account() {
+    if (!account) account = std::make_unique<Account>();
+    return *account;
+  }
+
   SubjectTable<AddressCounts>::Use address;
-  std::unique_ptr<KeyShare> key;  // null before its key is accepted, and without one
-  std::unique_ptr<Sending> sending;
+  std::unique_ptr<Account> account;
 };
 
 }  // namespace plugboard::rate_limiter

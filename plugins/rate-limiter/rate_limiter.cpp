@@ -14,6 +14,7 @@
 #include "rate-limiter/address_counts.hpp"
 #include "rate-limiter/client_address.hpp"
 #include "rate-limiter/connection.hpp"
+#include "rate-limiter/connection_pool.hpp"
 #include "rate-limiter/key_quota.hpp"
 #include "rate-limiter/settings.hpp"
 #include "rate-limiter/subject_table.hpp"
@@ -42,7 +43,7 @@ class RateLimiter : public Plugin {
 
   LimitVerdict connect(const LimitSubject& subject, std::uint64_t& slot) {
     const auto window = settings_.window();
-    auto connection = std::make_unique<Connection>();
+    auto connection = connections_.make();
     auto address = addresses_.use(shared_name(subject.client_address), subject.now);
     const auto refused = address.with([&](AddressCounts& counts) {
       if (!subject.adopted) {
@@ -73,14 +74,15 @@ class RateLimiter : public Plugin {
       return true;
     });
     if (!counted) return deny();
-    connection.key = std::move(share);
+    connection.own_account().key = std::move(share);
     return allow();
   }
 
   Lease renew(std::uint64_t slot, const Usage& usage) {
     Connection& connection = at(slot);
-    if (!connection.sending) connection.sending = std::make_unique<Sending>();
-    Sending& sending = *connection.sending;
+    Account& account = connection.own_account();
+    if (!account.sending) account.sending = std::make_unique<Sending>();
+    Sending& sending = *account.sending;
     settle(connection, usage);
     const auto window = settings_.window();
     if (sending.window.roll(usage.now, window)) sending.used = {};
@@ -91,11 +93,11 @@ class RateLimiter : public Plugin {
       return refuse(sending, usage.now, end, end, left.messages == 0 || left.bytes == 0);
     }
 
-    const KeyLimits limits = connection.key ? key_limits(*connection.key) : KeyLimits{};
+    const KeyLimits limits = account.key ? key_limits(*account.key) : KeyLimits{};
     if (limits.max_messages == 0 && limits.max_bytes == 0) {
       return Lease::grant(left.messages, left.bytes, end - usage.now);
     }
-    KeyShare& share = *connection.key;
+    KeyShare& share = *account.key;
     bool exhausted = false;
     const auto taken = share.key.with([&](KeyQuota& quota) {
       const auto result = quota.take(usage.now, window, limits, left, usage.next_bytes);
@@ -114,7 +116,7 @@ class RateLimiter : public Plugin {
   }
 
   void release(std::uint64_t slot, const Usage& usage) {
-    const std::unique_ptr<Connection> connection(&at(slot));
+    const auto connection = connections_.own(at(slot));
     settle(*connection, usage);
     leave_key(*connection);
     connection->address.with([](AddressCounts& counts) { counts.remove_connection(); });
@@ -153,11 +155,11 @@ class RateLimiter : public Plugin {
   // Counts what was sent under the last lease. A lease never lasts beyond the window it was given
   // in, so all of it belongs to that window.
   void settle(Connection& connection, const Usage& usage) {
-    if (!connection.sending) return;
-    connection.sending->used.messages += usage.messages;
-    connection.sending->used.bytes += usage.bytes;
-    if (!connection.key) return;
-    KeyShare& share = *connection.key;
+    if (!connection.account || !connection.account->sending) return;
+    connection.account->sending->used.messages += usage.messages;
+    connection.account->sending->used.bytes += usage.bytes;
+    if (connection.key() == nullptr) return;
+    KeyShare& share = *connection.key();
     const Share counted = std::exchange(share.out, Share{});
     const Share unused{.messages = counted.messages - std::min(usage.messages, counted.messages),
                        .bytes = counted.bytes - std::min(usage.bytes, counted.bytes)};
@@ -166,9 +168,9 @@ class RateLimiter : public Plugin {
   }
 
   void leave_key(Connection& connection) {
-    if (!connection.key) return;
-    connection.key->key.with([](KeyQuota& quota) { quota.remove_connection(); });
-    connection.key.reset();
+    if (connection.key() == nullptr) return;
+    connection.key()->key.with([](KeyQuota& quota) { quota.remove_connection(); });
+    connection.account->key.reset();
   }
 
   // `until`: drops what comes until then, if the limit is reached; otherwise the one message that
@@ -183,6 +185,7 @@ class RateLimiter : public Plugin {
   Settings settings_;
   SubjectTable<AddressCounts> addresses_{kMaxRememberedAddresses};
   SubjectTable<KeyQuota> keys_{kMaxRememberedKeys};
+  ConnectionPool connections_;
 };
 
 }  // namespace
