@@ -10,8 +10,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "client_commands.hpp"
 #include "plugboard/blob_client.hpp"
+#include "tool_commands.hpp"
 
 namespace plugboard::program {
 namespace {

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
-#include <string>
 #include <vector>
 
 namespace plugboard::program {
@@ -29,15 +27,6 @@ struct PluginsOptions {
   std::vector<std::filesystem::path> plugin_path;
 };
 int list_plugins(const PluginsOptions& options);
-
-struct PluginCheckOptions {
-  std::filesystem::path library;
-  std::optional<std::string> config;  // JSON
-  std::vector<std::string> keys;      // access keys that it knows
-  std::string level = "quick";        // or "full"
-  bool json = false;
-};
-int check_plugin(const PluginCheckOptions& options);
 
 int new_key();
 int hash_key();

@@ -4,12 +4,15 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
-#include <iostream>
+#include <cstdio>
+#include <exception>
 #include <string>
 #include <vector>
 
-#include "client_commands.hpp"
 #include "commands.hpp"
+#ifdef PLUGBOARD_TOOLS
+#include "tool_commands.hpp"
+#endif
 
 namespace {
 
@@ -40,14 +43,8 @@ std::string complaint(const CLI::App* app, const CLI::Error& error) {
   return "plugboard: " + what + "\n" + command + " --help tells what it takes\n";
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   using namespace plugboard::program;
-  // A reader that goes away, of stdout or of a socket, is an error of that write and no more.
-  std::signal(SIGPIPE, SIG_IGN);
-  occupy_standard_descriptors();
-
   CLI::App app("Plugboard, a WebSocket relay whose every policy is a plugin", "plugboard");
   app.require_subcommand(1);
   app.failure_message(complaint);
@@ -78,20 +75,6 @@ int main(int argc, char** argv) {
                               "Folder to look into first");
   plugins_command->callback([&] { exit_code = list_plugins(plugins_options); });
 
-  PluginCheckOptions plugin_check_options;
-  CLI::App* plugin_check_command =
-      app.add_subcommand("plugin-check", "Put a plugin through what the plugin ABI promises");
-  plugin_check_command->add_option("FILE", plugin_check_options.library, "The plugin's library")
-      ->required();
-  plugin_check_command->add_option("--config", plugin_check_options.config,
-                                   "A config it takes, as JSON; paths relative to here");
-  plugin_check_command->add_option("--key", plugin_check_options.keys,
-                                   "An access key that the key store knows; may be repeated");
-  plugin_check_command->add_option("--level", plugin_check_options.level, "quick or full")
-      ->check(CLI::IsMember({"quick", "full"}));
-  plugin_check_command->add_flag("--json", plugin_check_options.json, "Report as JSON");
-  plugin_check_command->callback([&] { exit_code = check_plugin(plugin_check_options); });
-
   CLI::App* key_command = app.add_subcommand("key", "Make access keys");
   key_command->require_subcommand(1);
   key_command->add_subcommand("new", "Print a fresh access key")->callback([&] {
@@ -100,7 +83,9 @@ int main(int argc, char** argv) {
   key_command->add_subcommand("hash", "Read a key from stdin and print its line for a key file")
       ->callback([&] { exit_code = hash_key(); });
 
-  ClientCommands client_commands(app, exit_code);
+#ifdef PLUGBOARD_TOOLS
+  ToolCommands tool_commands(app, exit_code);
+#endif
 
   app.add_subcommand("version", "Print the version")->callback([&] { exit_code = version(); });
 
@@ -111,4 +96,20 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? kFine : kBadUsage;
   }
   return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A reader that goes away, of stdout or of a socket, is an error of that write and no more.
+  std::signal(SIGPIPE, SIG_IGN);
+  occupy_standard_descriptors();
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "plugboard: %s\n", error.what());
+  } catch (...) {
+    std::fputs("plugboard: something failed that did not say what\n", stderr);
+  }
+  return plugboard::program::kRuntimeFailure;
 }

@@ -10,11 +10,11 @@
 #include <system_error>
 #include <thread>
 
-#include "client_commands.hpp"
 #include "peer/conversation.hpp"
 #include "peer/event_queue.hpp"
 #include "peer/keyboard.hpp"
 #include "plugboard/relay_client.hpp"
+#include "tool_commands.hpp"
 
 namespace plugboard::program {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <iostream>
 
-#include "commands.hpp"
+#include "tool_commands.hpp"
 
 namespace plugboard::program {
 

@@ -1,12 +1,14 @@
-// The commands that reach a relay as its clients do: `peer` and `blob`. Each function returns the
-// exit code.
+// The commands beside serving: `peer` and `blob`, which reach a relay as its clients do, and
+// `plugin-check`. Left out of the program without PLUGBOARD_TOOLS. Each function returns the exit
+// code.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "commands.hpp"
 #include "plugboard/client/options.hpp"
@@ -44,14 +46,25 @@ struct BlobOptions {
 };
 int blob(const BlobOptions& options);
 
-/// Adds both to the command line, which must not outlive this. What is called sets `exit_code`.
-class ClientCommands {
+struct PluginCheckOptions {
+  std::filesystem::path library;
+  std::optional<std::string> config;  // JSON
+  std::vector<std::string> keys;      // access keys that it knows
+  std::string level = "quick";        // or "full"
+  bool json = false;
+};
+int check_plugin(const PluginCheckOptions& options);
+
+/// Adds all of them to the command line, which must not outlive this. What is called sets
+/// `exit_code`.
+class ToolCommands {
  public:
-  ClientCommands(CLI::App& app, int& exit_code);
+  ToolCommands(CLI::App& app, int& exit_code);
 
  private:
   void add_peer(CLI::App& app, int& exit_code);
   void add_blob(CLI::App& app, int& exit_code);
+  void add_plugin_check(CLI::App& app, int& exit_code);
 
   PeerOptions peer_;
   std::string key_as_ = "query";
@@ -59,6 +72,7 @@ class ClientCommands {
   bool no_reconnect_ = false;
   bool insecure_ = false;
   BlobOptions blob_;
+  PluginCheckOptions plugin_check_;
 };
 
 }  // namespace plugboard::program

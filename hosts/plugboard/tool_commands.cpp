@@ -1,4 +1,4 @@
-#include "client_commands.hpp"
+#include "tool_commands.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -20,12 +20,13 @@ KeyTransport transport_named(const std::string& name) {
 
 }  // namespace
 
-ClientCommands::ClientCommands(CLI::App& app, int& exit_code) {
+ToolCommands::ToolCommands(CLI::App& app, int& exit_code) {
   add_peer(app, exit_code);
   add_blob(app, exit_code);
+  add_plugin_check(app, exit_code);
 }
 
-void ClientCommands::add_peer(CLI::App& app, int& exit_code) {
+void ToolCommands::add_peer(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand(
       "peer", "Join a relay: lines typed as ADDRESS TEXT are sent, what arrives is printed");
   command->footer(
@@ -67,7 +68,7 @@ void ClientCommands::add_peer(CLI::App& app, int& exit_code) {
   });
 }
 
-void ClientCommands::add_blob(CLI::App& app, int& exit_code) {
+void ToolCommands::add_blob(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("blob", "Put, get or delete a small text at a relay");
   command->require_subcommand(1);
   const auto add = [&](const char* name, const char* what, BlobAction action) {
@@ -99,6 +100,20 @@ void ClientCommands::add_blob(CLI::App& app, int& exit_code) {
   add("put", "Put UTF-8 text, in place of what was there", BlobAction::kPut);
   add("get", "Print what is there", BlobAction::kGet);
   add("delete", "Remove what is there", BlobAction::kDelete);
+}
+
+void ToolCommands::add_plugin_check(CLI::App& app, int& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("plugin-check", "Put a plugin through what the plugin ABI promises");
+  command->add_option("FILE", plugin_check_.library, "The plugin's library")->required();
+  command->add_option("--config", plugin_check_.config,
+                      "A config it takes, as JSON; paths relative to here");
+  command->add_option("--key", plugin_check_.keys,
+                      "An access key that the key store knows; may be repeated");
+  command->add_option("--level", plugin_check_.level, "quick or full")
+      ->check(CLI::IsMember({"quick", "full"}));
+  command->add_flag("--json", plugin_check_.json, "Report as JSON");
+  command->callback([this, &exit_code] { exit_code = check_plugin(plugin_check_); });
 }
 
 }  // namespace plugboard::program
