@@ -44,6 +44,8 @@ struct AdmissionRules {
 /// The connection that wants in.
 class Candidate {
  public:
+  virtual ~Candidate() = default;
+
   /// Runs work on the connection's thread, if this admission is still under way then.
   virtual Poster poster() = 0;
   /// The upgrade is to be answered with 101 now.
@@ -64,9 +66,6 @@ class Candidate {
   /// A step has refused. The Admission may be destroyed within.
   virtual void refused(const Refusal& refusal) = 0;
   virtual std::uint64_t now_ns() const = 0;
-
- protected:
-  ~Candidate() = default;
 };
 
 class Admission {

@@ -79,6 +79,7 @@ std::optional<LimitRefusal> admit_slot(const LimiterLink& link, std::uint64_t sl
 
 namespace {
 
+using SlotList = boost::container::small_vector<LimiterSlot, 4>;
 using UsageList = boost::container::small_vector<LimiterUsage, 4>;
 
 plugboard_usage usage_of(const LimiterUsage& used, std::uint64_t next_bytes, std::uint64_t now_ns) {
@@ -178,11 +179,11 @@ LimiterTicket::LimiterTicket(std::span<const LimiterSlot> slots) {
   if (slots.empty()) return;
   const LimiterLinks& links = *slots.front().link->links;
   if (links.limiters.size() > 1) {
-    word_ = reinterpret_cast<std::uintptr_t>(LimiterSlots::make(slots).release());
+    held_.several = LimiterSlots::make(slots).release();
     return;
   }
   only_ = slots.front().link;
-  word_ = slots.front().number;
+  held_.number = slots.front().number;
   intrusive_ptr_add_ref(&links);
 }
 
@@ -190,18 +191,16 @@ LimiterTicket& LimiterTicket::operator=(LimiterTicket&& other) noexcept {
   if (this == &other) return *this;
   release();
   only_ = std::exchange(other.only_, nullptr);
-  word_ = std::exchange(other.word_, 0);
+  held_ = std::exchange(other.held_, Held());
   return *this;
 }
 
-LimiterSlotList LimiterTicket::slots() const {
-  LimiterSlotList list;
-  if (only_ != nullptr) {
-    list.push_back({only_, word_});
-  } else if (LimiterSlots* const slots = several(); slots != nullptr) {
-    list.assign(slots->slots().begin(), slots->slots().end());
+std::span<const LimiterSlot> LimiterTicket::slots(LimiterSlot& one) const {
+  if (only_ == nullptr) {
+    return held_.several != nullptr ? held_.several->slots() : std::span<const LimiterSlot>();
   }
-  return list;
+  one = {only_, held_.number};
+  return {&one, 1};
 }
 
 const LimiterLinks* LimiterTicket::links() const {
@@ -212,9 +211,10 @@ const LimiterLinks* LimiterTicket::links() const {
 
 LimiterLease& LimiterTicket::make_lease() {
   if (only_ != nullptr) {
-    auto slots = LimiterSlots::make(this->slots());
+    LimiterSlot one;
+    auto slots = LimiterSlots::make(this->slots(one));
     forget();
-    word_ = reinterpret_cast<std::uintptr_t>(slots.release());
+    held_.several = slots.release();
   }
   LimiterSlots& slots = *several();
   if (slots.lease == nullptr) {
@@ -228,7 +228,7 @@ void LimiterTicket::forget() {
   const LimiterSlots::Pointer freed(several());
   if (only_ != nullptr) intrusive_ptr_release(only_->links);
   only_ = nullptr;
-  word_ = 0;
+  held_ = Held();
 }
 
 void LimiterTicket::release() {
@@ -236,7 +236,8 @@ void LimiterTicket::release() {
   LimiterLease* const lease = this->lease();
   const auto used = lease != nullptr ? lease->settle() : std::span<LimiterUsage>();
   std::size_t index = 0;
-  for (const LimiterSlot& slot : slots()) {
+  LimiterSlot one;
+  for (const LimiterSlot& slot : slots(one)) {
     release_slot(slot, used.empty() ? LimiterUsage() : used[index++]);
   }
   forget();
@@ -254,7 +255,8 @@ std::span<LimiterUsage> LimiterLease::settle() {
 
 std::optional<LimitRefusal> LimiterTicket::admit(const LimitSubject& subject,
                                                  std::uint64_t now_ns) {
-  for (const LimiterSlot& slot : slots()) {
+  LimiterSlot one;
+  for (const LimiterSlot& slot : slots(one)) {
     if (auto refusal = admit_slot(*slot.link, slot.number, subject, 0, now_ns)) return refusal;
   }
   return std::nullopt;
@@ -295,7 +297,7 @@ LimiterChain::~LimiterChain() = default;
 std::variant<LimiterTicket, LimitRefusal> LimiterChain::connect(std::string_view client_address,
                                                                 std::uint64_t now_ns) const {
   if (links_ == nullptr) return LimiterTicket();
-  LimiterSlotList slots;
+  SlotList slots;
   for (const LimiterLink& link : links_->limiters) {
     std::uint64_t number = 0;
     if (auto refusal = take_slot(link, client_address, 0, now_ns, number)) {
@@ -324,12 +326,14 @@ std::optional<LimitRefusal> LimiterChain::request(std::string_view client_addres
 void LimiterChain::adopt(LimiterTicket& ticket, const LimitSubject& subject, bool admitted,
                          std::uint64_t now_ns) const {
   if (ticket.links() == links_.get()) return;
-  LimiterSlotList held = ticket.slots();
+  LimiterSlot one;
+  const auto before = ticket.slots(one);
+  SlotList held(before.begin(), before.end());
   UsageList held_used(held.size());
   const bool had_lease = ticket.lease() != nullptr;
   if (had_lease) std::ranges::copy(ticket.lease()->settle(), held_used.begin());
 
-  LimiterSlotList slots;
+  SlotList slots;
   UsageList used;
   for (const LimiterLink& link : links_ ? std::span(links_->limiters) : std::span<LimiterLink>()) {
     const auto kept = std::ranges::find_if(held, [&](const LimiterSlot& slot) {

@@ -69,8 +69,6 @@ struct LimiterSlot {
   std::uint64_t number = 0;           // the limiter's own
 };
 
-using LimiterSlotList = boost::container::small_vector<LimiterSlot, 4>;
-
 /// What a ticket stands for unless it is one slot of a silent connection: one or more slots, in one
 /// piece of memory with this before them.
 class LimiterSlots {
@@ -102,7 +100,7 @@ class LimiterTicket {
  public:
   LimiterTicket() = default;
   LimiterTicket(LimiterTicket&& other) noexcept
-      : only_(std::exchange(other.only_, nullptr)), word_(std::exchange(other.word_, 0)) {}
+      : only_(std::exchange(other.only_, nullptr)), held_(std::exchange(other.held_, Held())) {}
   LimiterTicket& operator=(LimiterTicket&& other) noexcept;
   LimiterTicket(const LimiterTicket&) = delete;
   LimiterTicket& operator=(const LimiterTicket&) = delete;
@@ -141,16 +139,14 @@ class LimiterTicket {
 
   [[nodiscard]] Charge renew(std::uint64_t payload_bytes, std::uint64_t now_ns);
 
-  bool counts() const { return only_ != nullptr || word_ != 0; }
-  LimiterSlots* several() const {
-    return only_ != nullptr ? nullptr
-                            : reinterpret_cast<LimiterSlots*>(static_cast<std::uintptr_t>(word_));
-  }
+  bool counts() const { return only_ != nullptr || held_.several != nullptr; }
+  LimiterSlots* several() const { return only_ != nullptr ? nullptr : held_.several; }
   LimiterLease* lease() const {
     const LimiterSlots* slots = several();
     return slots != nullptr ? slots->lease.get() : nullptr;
   }
-  LimiterSlotList slots() const;
+  /// All slots. `one` is for the only one, if there is no more, and must last as long as they.
+  std::span<const LimiterSlot> slots(LimiterSlot& one) const;
   /// The chain that the slots are of; null without any.
   const LimiterLinks* links() const;
   /// Makes room for a lease if there is none.
@@ -160,8 +156,12 @@ class LimiterTicket {
 
   // Most connections are silent most of the time, and there may be very many: one that has said
   // nothing yet takes no more memory than this where the chain is of one limiter.
-  const LimiterLink* only_ = nullptr;  // that one, whose chain is kept; null with LimiterSlots
-  std::uint64_t word_ = 0;  // its slot's number, or LimiterSlots* owned; 0: nobody counts
+  union Held {
+    LimiterSlots* several = nullptr;  // owned; null: nobody counts the connection
+    std::uint64_t number;             // of the slot with only_
+  };
+  const LimiterLink* only_ = nullptr;  // of a chain of one, which is kept; null with LimiterSlots
+  Held held_;
 };
 
 /// Immutable; any thread.

@@ -26,7 +26,7 @@ class Entrance final : public admission::Candidate {
   Entrance(Connection& connection, std::shared_ptr<const Settings> settings,
            const http::RequestHead& head, const http::Upgrade& upgrade,
            const wire::DeflateTerms* deflate, std::string_view behind);
-  ~Entrance();
+  ~Entrance() override;
 
   /// May destroy the entrance, as may every function below that is not const.
   void start();

@@ -8,12 +8,11 @@ namespace plugboard::net {
 
 class EventSource {
  public:
+  virtual ~EventSource() = default;
+
   /// `events`: EPOLLIN and so on. May be called once more after its descriptor was closed within
   /// the same turn.
   virtual void on_events(std::uint32_t events) = 0;
-
- protected:
-  ~EventSource() = default;
 };
 
 }  // namespace plugboard::net

@@ -26,34 +26,38 @@ namespace plugboard::net {
 class GrowingBuffer {
  public:
   GrowingBuffer() = default;
-  ~GrowingBuffer() { std::free(data_); }
   GrowingBuffer(GrowingBuffer&& other) noexcept
-      : data_(std::exchange(other.data_, nullptr)),
+      : data_(std::move(other.data_)),
         size_(std::exchange(other.size_, 0)),
         capacity_(std::exchange(other.capacity_, 0)) {}
   GrowingBuffer& operator=(GrowingBuffer&&) = delete;
 
-  char* data() { return data_; }
+  char* data() { return data_.get(); }
   std::size_t size() const { return size_; }
   std::size_t capacity() const { return capacity_; }
   void set_size(std::size_t size) { size_ = size; }
 
   void reserve(std::size_t capacity) {
     if (capacity <= capacity_) return;
-    auto* grown = static_cast<char*>(std::realloc(data_, capacity));
+    auto* grown = static_cast<char*>(std::realloc(data_.get(), capacity));
     if (grown == nullptr) throw std::bad_alloc();
-    data_ = grown;
+    static_cast<void>(data_.release());  // it has been freed, or is `grown` itself
+    data_.reset(grown);
     capacity_ = capacity;
   }
 
   void append(std::string_view bytes) {
     if (size_ + bytes.size() > capacity_) reserve(std::max(size_ + bytes.size(), capacity_ * 2));
-    if (!bytes.empty()) std::memcpy(data_ + size_, bytes.data(), bytes.size());
+    if (!bytes.empty()) std::memcpy(data_.get() + size_, bytes.data(), bytes.size());
     size_ += bytes.size();
   }
 
  private:
-  char* data_ = nullptr;
+  struct Free {
+    void operator()(char* data) const { std::free(data); }
+  };
+
+  std::unique_ptr<char[], Free> data_;
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;
 };
@@ -71,6 +75,8 @@ struct IncomingMessage {
 /// What a FrameReader tells. Each returns whether to go on; once false, the rest is thrown away.
 class FrameSink {
  public:
+  virtual ~FrameSink() = default;
+
   virtual bool on_message(const IncomingMessage& message) = 0;
   virtual bool on_ping(std::string_view payload) = 0;
   virtual bool on_pong(std::string_view payload) = 0;
@@ -78,9 +84,6 @@ class FrameSink {
   virtual void on_close(const wire::PeerClose& close) = 0;
   /// The connection must be failed with this code; nothing follows.
   virtual void on_failure(std::uint16_t close_code, std::string_view reason) = 0;
-
- protected:
-  ~FrameSink() = default;
 };
 
 class FrameReader {

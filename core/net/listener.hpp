@@ -39,7 +39,7 @@ class Listener final : public EventSource {
  public:
   /// On the loop's thread, or before it runs.
   Listener(Loop& loop, Descriptor socket);
-  ~Listener();
+  ~Listener() override;
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 

@@ -60,8 +60,8 @@ Problems Relay::start(const manifest::Manifest& manifest) {
   log_warnings(manifest);
 
   for (std::size_t number = 0; number < threads; ++number) {
-    threads_.push_back(
-        {std::make_unique<net::Loop>(*shared_, static_cast<std::uint16_t>(number)), {}, {}});
+    threads_.emplace_back().loop =
+        std::make_unique<net::Loop>(*shared_, static_cast<std::uint16_t>(number));
   }
   for (auto& copies : sockets) {
     addresses_.push_back(copies[0].text);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "plugboard/blob_client.hpp"
 #include "tool_commands.hpp"
@@ -58,7 +59,7 @@ Result run(boost::asio::io_context& io, boost::asio::awaitable<Result> work) {
   std::optional<Result> result;
   std::exception_ptr thrown;
   boost::asio::co_spawn(io, std::move(work), [&](std::exception_ptr error, Result value) {
-    thrown = error;
+    thrown = std::move(error);
     result = std::move(value);
   });
   io.run();
