@@ -65,7 +65,7 @@ void Connection::refuse_upgrade(const admission::Refusal& refusal) {
 }
 
 void Connection::set_key(std::string_view key, std::string_view name) {
-  auto made = std::make_unique<message::KeyHolding>(key, name);
+  auto made = message::KeyHolding::make(key, name);
   const std::lock_guard guard(lock_);
   key_.swap(made);
 }
@@ -117,10 +117,14 @@ Connection::Joined Connection::join() {
     const std::uint32_t stale_before = stale_s != 0 && loop_.now_s() > stale_s
                                            ? loop_.now_s() - static_cast<std::uint32_t>(stale_s)
                                            : 0;
+    // Before it is: should that fail half way, the end looks there too.
+    in_registry_ = true;
     auto added =
         shared.registry.add(*this, channel()->reject_duplicates, stale_before, loop_.dispatch());
-    if (added.in_use) return Joined::id_in_use;
-    in_registry_ = true;
+    if (added.in_use) {
+      in_registry_ = false;
+      return Joined::id_in_use;
+    }
     disconnect_due_ = true;
     replaced = std::move(added.replaced);
     if (replaced != nullptr) {

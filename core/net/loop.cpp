@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <exception>
+#include <string>
 #include <system_error>
 
 #include "net/connection.hpp"
@@ -83,6 +85,33 @@ void Loop::run() {
   while (!stopping_.load(std::memory_order_acquire)) turn(-1);
 }
 
+template <class Work>
+void Loop::contain(Connection* whose, Work&& work) {
+  try {
+    work();
+  } catch (const std::exception& error) {
+    failed(whose, error.what());
+  } catch (...) {
+    failed(whose, "an unknown exception");
+  }
+}
+
+// The end of a connection hardly takes memory. Where there is not even that, the process ends: half
+// a connection would be worse.
+void Loop::failed(Connection* whose, const char* what) noexcept {
+  constexpr std::uint64_t kBetweenComplaintsNs = 1'000'000'000;
+  if (whose != nullptr) whose->drop();
+  if (complained_ns_ != 0 && now_ns_ - complained_ns_ < kBetweenComplaintsNs) return;
+  complained_ns_ = now_ns_;
+  try {
+    shared_.log(PLUGBOARD_LOG_ERROR,
+                std::string(whose != nullptr ? "a connection was ended, for it could not be served"
+                                             : "something was left undone") +
+                    ": " + what);
+  } catch (...) {  // NOLINT(bugprone-empty-catch): there is no memory to say so
+  }
+}
+
 void Loop::stop() {
   post([this] { stopping_.store(true, std::memory_order_release); });
 }
@@ -95,13 +124,19 @@ void Loop::turn(int timeout_ms) {
   take_settings();
   for (int i = 0; i < count; ++i) {
     const std::uint64_t source = events[i].data.u64;
+    // NOLINTBEGIN(performance-no-int-to-ptr): what epoll keeps is a number
     if ((source & kOtherSource) == 0) [[likely]] {
-      reinterpret_cast<Connection*>(source)->on_events(events[i].events);
+      auto* const connection = reinterpret_cast<Connection*>(source);
+      contain(connection, [&] { connection->on_events(events[i].events); });
     } else {
-      reinterpret_cast<EventSource*>(source & ~kOtherSource)->on_events(events[i].events);
+      auto* const other = reinterpret_cast<EventSource*>(source & ~kOtherSource);
+      contain(nullptr, [&] { other->on_events(events[i].events); });
     }
+    // NOLINTEND(performance-no-int-to-ptr)
   }
-  for (const auto& connection : std::exchange(again_, {})) connection->read();
+  for (const auto& connection : std::exchange(again_, {})) {
+    contain(connection.get(), [&] { connection->read(); });
+  }
   run_inbox();
   run_deadlines();
   run_expiries();
@@ -199,12 +234,13 @@ void Loop::run_inbox() {
     work.swap(inbox_);
     inbox_signalled_ = false;
   }
-  for (const auto& each : work) each();
+  for (const auto& each : work) contain(nullptr, each);
 }
 
 void Loop::run_deadlines() {
   while (DeadlineHook* hook = deadlines_.take_due(now_ns_)) {
-    static_cast<Connection*>(hook)->on_deadline(Deadlines::kind(*hook));
+    auto* const connection = static_cast<Connection*>(hook);
+    contain(connection, [&] { connection->on_deadline(Deadlines::kind(*hook)); });
   }
 }
 
@@ -214,7 +250,9 @@ void Loop::run_expiries() {
   while (!expiries_.empty() && expiries_.begin()->first <= now) {
     const peer::PeerRef peer = shared_.handles.find(expiries_.begin()->second);
     expiries_.erase(expiries_.begin());
-    if (peer != nullptr) static_cast<Connection&>(*peer).end_if_expired(now);
+    if (peer == nullptr) continue;
+    auto* const connection = static_cast<Connection*>(peer.get());
+    contain(connection, [&] { connection->end_if_expired(now); });
   }
 }
 

@@ -109,6 +109,11 @@ class Loop {
   class Wake;
 
   void watch(int descriptor, std::uint64_t source, std::uint32_t events);
+  /// Does `work`. Should it throw, as it does where memory has run out, `whose` connection (null:
+  /// nobody's) is dropped, and all others go on.
+  template <class Work>
+  void contain(Connection* whose, Work&& work);
+  void failed(Connection* whose, const char* what) noexcept;
   void take_settings();
   void run_inbox();
   void run_deadlines();
@@ -151,6 +156,7 @@ class Loop {
   peer::Dispatch dispatch_;
   message::Router router_;
   http::HttpDate http_date_;
+  std::uint64_t complained_ns_ = 0;  // when the log last said that something failed
 };
 
 }  // namespace plugboard::net

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "peer/server_frames.hpp"
@@ -38,17 +39,18 @@ Registry::Added Registry::add(Peer& peer, bool reject_duplicates, std::uint32_t 
   if (reject_duplicates && old->registered() && old->last_heard_s() >= stale_before_s) {
     return {.in_use = true, .replaced = nullptr};
   }
+  PeerRef replaced(old, false);
   stripe.peers.erase(holder);
+  old->set_registered(false);
   stripe.peers.insert(&peer);
   intrusive_ptr_add_ref(&peer);
-  old->set_registered(false);
   peer.set_registered(true);
   if (auto subscriber = old->take_subscriber()) {
     subscriber->bind(&peer);
     peer.give_subscriber(std::move(subscriber));
     peer.wait_for_room(dispatch);  // the old connection may have left statuses behind
   }
-  return {.in_use = false, .replaced = PeerRef(old, false)};
+  return {.in_use = false, .replaced = std::move(replaced)};
 }
 
 bool Registry::remove(Peer& peer, Dispatch& dispatch) {
@@ -106,9 +108,7 @@ void Registry::unwatch(Peer& watcher, std::string_view address) {
   const auto watched = subscriber->addresses_.find(address);
   if (watched == subscriber->addresses_.end()) return;
   subscriber->addresses_.erase(watched);
-  const auto list = stripe.watchers.find(address);
-  list->second.erase(subscriber.get());
-  if (list->second.empty()) stripe.watchers.erase(list);
+  leave_address_locked(stripe, address, *subscriber);
 }
 
 Registry::Watch Registry::watch_channel(Peer& watcher, const Channel& channel,
@@ -151,6 +151,14 @@ void Registry::unwatch_channel(Peer& watcher, const Channel& channel) {
     if (subscriber->has_joined_locked(channel, number)) continue;
     leave_channel_locked(stripe, channel, *subscriber);
   }
+}
+
+void Registry::leave_address_locked(Stripe& stripe, std::string_view address,
+                                    Subscriber& subscriber) {
+  const auto list = stripe.watchers.find(address);
+  if (list == stripe.watchers.end()) return;  // there was no memory to join it
+  list->second.erase(&subscriber);
+  if (list->second.empty()) stripe.watchers.erase(list);
 }
 
 void Registry::leave_channel_locked(Stripe& stripe, const Channel& channel,
@@ -227,9 +235,7 @@ void Registry::drop_watches(Peer& watcher) {
   for (const std::string& address : addresses) {
     Stripe& stripe = stripe_of(key_of(address));
     const std::lock_guard stripe_guard(stripe.lock);
-    const auto list = stripe.watchers.find(address);
-    list->second.erase(subscriber.get());
-    if (list->second.empty()) stripe.watchers.erase(list);
+    leave_address_locked(stripe, address, *subscriber);
   }
   for (const auto& watch : channels) {
     for (std::uint32_t number = 0; number < watch.next_stripe; ++number) {

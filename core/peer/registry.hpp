@@ -105,6 +105,8 @@ class Registry {
 
   static void tell_watchers_locked(Stripe& stripe, const Peer& peer, bool online,
                                    Dispatch& dispatch);
+  static void leave_address_locked(Stripe& stripe, std::string_view address,
+                                   Subscriber& subscriber);
   static void leave_channel_locked(Stripe& stripe, const Channel& channel, Subscriber& subscriber);
   void join_next_stripes(Subscriber& subscriber, Peer& watcher, Dispatch& dispatch);
 
