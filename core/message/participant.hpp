@@ -2,9 +2,10 @@
 // on. Everything here is for the connection's own thread unless said otherwise.
 #pragma once
 
-#include <cstddef>
+#include <algorithm>
+#include <cstdint>
 #include <memory>
-#include <string>
+#include <new>
 #include <string_view>
 
 #include "extension/key_chain.hpp"
@@ -15,25 +16,35 @@
 namespace plugboard::message {
 
 /// An access key, and what it gave its connection. Kept for as long as the connection, since a
-/// reload may ask about the key again.
+/// reload may ask about the key again. One piece of memory with the key's text behind it, for there
+/// may be very many.
 class KeyHolding {
  public:
   /// `name`: how hooks and logs call the key.
-  KeyHolding(std::string_view key, std::string_view name) : name_size_(name.size()) {
-    text_.reserve(name.size() + key.size());
-    text_.append(name).append(key);
+  static std::unique_ptr<KeyHolding> make(std::string_view key, std::string_view name) {
+    void* const memory = ::operator new(sizeof(KeyHolding) + key.size() + name.size());
+    return std::unique_ptr<KeyHolding>(new (memory) KeyHolding(key, name));
   }
+  static void operator delete(void* memory) { ::operator delete(memory); }
 
   /// Never log it.
-  std::string_view key() const { return std::string_view(text_).substr(name_size_); }
-  std::string_view name() const { return std::string_view(text_).substr(0, name_size_); }
+  std::string_view key() const { return {text() + name_size_, key_size_}; }
+  std::string_view name() const { return {text(), name_size_}; }
 
   extension::KeyAdmission admission;
   metering::TrafficTable::Connection meter;
 
  private:
-  std::string text_;  // the name, then the key: one piece of memory for both
-  std::size_t name_size_;
+  KeyHolding(std::string_view key, std::string_view name)
+      : name_size_(static_cast<std::uint32_t>(name.size())),
+        key_size_(static_cast<std::uint32_t>(key.size())) {
+    auto* const text = reinterpret_cast<char*>(this + 1);
+    std::copy(key.begin(), key.end(), std::copy(name.begin(), name.end(), text));
+  }
+  const char* text() const { return reinterpret_cast<const char*>(this + 1); }
+
+  std::uint32_t name_size_;
+  std::uint32_t key_size_;
 };
 
 class Participant : public peer::Peer {

@@ -12,31 +12,25 @@
 
 namespace plugboard::rate_limiter {
 
-/// What a connection has to do with its access key.
-struct KeyShare {
-  SubjectTable<KeyQuota>::Use key;
-  KeyLimits granted;             // by the key's grant; 0: not stated
-  Share out;                     // counted against the key for the present lease
-  Nanoseconds out_window_end{};  // of the window it was taken in
-};
-
 /// What a connection has sent.
 struct Sending {
   FixedWindow window;
-  Share used;                // in that window
-  Nanoseconds told_until{};  // the peer has been told that it sends too much, for this long
+  Share used;                    // in that window
+  Nanoseconds told_until{};      // the peer has been told that it sends too much, for this long
+  Share out;                     // counted against its key for the present lease
+  Nanoseconds out_window_end{};  // of the key's window that it was taken in
 };
 
 /// What a connection has beyond its address, once it has any of it.
 struct Account {
-  std::unique_ptr<KeyShare> key;  // null before its key is accepted, and without one
-  std::unique_ptr<Sending> sending;
+  SubjectTable<KeyQuota>::Use key;     // empty before its key is accepted, and without one
+  std::unique_ptr<KeyLimits> granted;  // by the key's grant; null: it states none
+  std::unique_ptr<Sending> sending;    // null before its first message
 };
 
-/// Most connections are silent most of the time, and there may be very many: what they have sent
-/// takes memory from their first message on.
+/// Most connections are silent most of the time, and there may be very many: they take memory for
+/// what they have and no more.
 struct Connection {
-  KeyShare* key() const { return account ? account->key.get() : nullptr; }
   Account& own_account() {
     if (!account) account = std::make_unique<Account>();
     return *account;

@@ -63,18 +63,21 @@ class RateLimiter : public Plugin {
     Connection& connection = at(slot);
     leave_key(connection);
     if (subject.key.empty()) return allow();
-    auto share = std::make_unique<KeyShare>();
-    share->granted = {.max_connections = subject.max_connections,
-                      .max_messages = subject.max_messages,
-                      .max_bytes = subject.max_bytes};
-    share->key = keys_.use(subject.key, subject.now);
-    const bool counted = share->key.with([&](KeyQuota& quota) {
-      if (!subject.adopted) return quota.add_connection(key_limits(*share).max_connections);
+    Account& account = connection.own_account();
+    if (subject.max_connections != 0 || subject.max_messages != 0 || subject.max_bytes != 0) {
+      account.granted =
+          std::make_unique<KeyLimits>(KeyLimits{.max_connections = subject.max_connections,
+                                                .max_messages = subject.max_messages,
+                                                .max_bytes = subject.max_bytes});
+    }
+    auto key = keys_.use(subject.key, subject.now);
+    const bool counted = key.with([&](KeyQuota& quota) {
+      if (!subject.adopted) return quota.add_connection(key_limits(account).max_connections);
       quota.adopt_connection();
       return true;
     });
     if (!counted) return deny();
-    connection.own_account().key = std::move(share);
+    account.key = std::move(key);
     return allow();
   }
 
@@ -93,20 +96,19 @@ class RateLimiter : public Plugin {
       return refuse(sending, usage.now, end, end, left.messages == 0 || left.bytes == 0);
     }
 
-    const KeyLimits limits = account.key ? key_limits(*account.key) : KeyLimits{};
+    const KeyLimits limits = account.key ? key_limits(account) : KeyLimits{};
     if (limits.max_messages == 0 && limits.max_bytes == 0) {
       return Lease::grant(left.messages, left.bytes, end - usage.now);
     }
-    KeyShare& share = *account.key;
     bool exhausted = false;
-    const auto taken = share.key.with([&](KeyQuota& quota) {
+    const auto taken = account.key.with([&](KeyQuota& quota) {
       const auto result = quota.take(usage.now, window, limits, left, usage.next_bytes);
-      share.out = result.counted;
-      share.out_window_end = quota.window_end();
+      sending.out = result.counted;
+      sending.out_window_end = quota.window_end();
       exhausted = quota.exhausted(limits);
       return result;
     });
-    const Nanoseconds key_end = share.out_window_end;
+    const Nanoseconds key_end = sending.out_window_end;
     const Nanoseconds soon = std::min(key_end, usage.now + kSharedLease);
     if (taken.lease.messages == 0) {
       // Asked again soon: another connection may give back what it took ahead.
@@ -141,9 +143,10 @@ class RateLimiter : public Plugin {
   }
 
   // What a key's grant states stands in place of the config's.
-  KeyLimits key_limits(const KeyShare& share) const {
+  KeyLimits key_limits(const Account& account) const {
     const KeyLimits configured = settings_.per_key();
-    const KeyLimits& granted = share.granted;
+    if (!account.granted) return configured;
+    const KeyLimits& granted = *account.granted;
     const auto stated = [](std::uint64_t own, std::uint64_t other) {
       return own != 0 ? own : other;
     };
@@ -156,21 +159,24 @@ class RateLimiter : public Plugin {
   // in, so all of it belongs to that window.
   void settle(Connection& connection, const Usage& usage) {
     if (!connection.account || !connection.account->sending) return;
-    connection.account->sending->used.messages += usage.messages;
-    connection.account->sending->used.bytes += usage.bytes;
-    if (connection.key() == nullptr) return;
-    KeyShare& share = *connection.key();
-    const Share counted = std::exchange(share.out, Share{});
+    Sending& sending = *connection.account->sending;
+    sending.used.messages += usage.messages;
+    sending.used.bytes += usage.bytes;
+    const Share counted = std::exchange(sending.out, Share{});
     const Share unused{.messages = counted.messages - std::min(usage.messages, counted.messages),
                        .bytes = counted.bytes - std::min(usage.bytes, counted.bytes)};
     if (unused.messages == 0 && unused.bytes == 0) return;
-    share.key.with([&](KeyQuota& quota) { quota.give_back(share.out_window_end, unused); });
+    connection.account->key.with(
+        [&](KeyQuota& quota) { quota.give_back(sending.out_window_end, unused); });
   }
 
   void leave_key(Connection& connection) {
-    if (connection.key() == nullptr) return;
-    connection.key()->key.with([](KeyQuota& quota) { quota.remove_connection(); });
-    connection.account->key.reset();
+    if (!connection.account || !connection.account->key) return;
+    Account& account = *connection.account;
+    account.key.with([](KeyQuota& quota) { quota.remove_connection(); });
+    account.key = {};
+    account.granted.reset();
+    if (account.sending) account.sending->out = {};
   }
 
   // `until`: drops what comes until then, if the limit is reached; otherwise the one message that

@@ -65,8 +65,7 @@ TEST_F(OutOfMemory, NothingIsLeftOfThem) {
   greedy_.clear();
   EXPECT_NO_THROW(Peer(relay_.endpoint(), fresh_id()));
   EXPECT_TRUE(await([&] {
-    const auto health =
-        nlohmann::json::parse(HttpClient(relay_.endpoint()).get("/health").body);
+    const auto health = nlohmann::json::parse(HttpClient(relay_.endpoint()).get("/health").body);
     return health.at("connections").at("pwa").at("active") == 1;
   }));
 }
