@@ -14,19 +14,6 @@ static plugboard_status lookup(plugboard_instance* self, const plugboard_key_req
 
 static const plugboard_key_store store = {sizeof store, 0, lookup, NULL};
 
-static const void* kind(const char* id) {
-  return is_id(id, PLUGBOARD_KEY_STORE_ID) ? &store : NULL;
-}
+KEY_STORE_KIND(&store)
 
-static const plugboard_plugin plugin = {DESCRIPTOR_HEAD(0, "blocks-io-thread"),
-                                        NULL,
-                                        plain_create,
-                                        NULL,
-                                        NULL,
-                                        NULL,
-                                        NULL,
-                                        plain_destroy,
-                                        NULL,
-                                        kind};
-
-const plugboard_plugin* plugboard_plugin_v1(void) { return &plugin; }
+PLAIN_PLUGIN("blocks-io-thread")

@@ -20,9 +20,7 @@ static void cancel(plugboard_instance* self, plugboard_token token) {
 
 static const plugboard_key_store store = {sizeof store, 0, lookup, NULL};
 
-static const void* kind(const char* id) {
-  return is_id(id, PLUGBOARD_KEY_STORE_ID) ? &store : NULL;
-}
+KEY_STORE_KIND(&store)
 
 static const plugboard_plugin plugin = {DESCRIPTOR_HEAD(0, "completes-late"),
                                         NULL,

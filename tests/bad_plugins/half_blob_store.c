@@ -15,15 +15,4 @@ static const void* kind(const char* id) {
   return is_id(id, PLUGBOARD_BLOB_STORE_ID) ? &store : NULL;
 }
 
-static const plugboard_plugin plugin = {DESCRIPTOR_HEAD(0, "half-blob-store"),
-                                        NULL,
-                                        plain_create,
-                                        NULL,
-                                        NULL,
-                                        NULL,
-                                        NULL,
-                                        plain_destroy,
-                                        NULL,
-                                        kind};
-
-const plugboard_plugin* plugboard_plugin_v1(void) { return &plugin; }
+PLAIN_PLUGIN("half-blob-store")

@@ -14,9 +14,7 @@ static plugboard_status lookup(plugboard_instance* self, const plugboard_key_req
 
 static const plugboard_key_store store = {sizeof store, 0, lookup, NULL};
 
-static const void* kind(const char* id) {
-  return is_id(id, PLUGBOARD_KEY_STORE_ID) ? &store : NULL;
-}
+KEY_STORE_KIND(&store)
 
 #ifdef HANGS_ON_IO
 #define FLAGS 0

@@ -13,9 +13,7 @@ typedef struct {
 
 static const later_key_store store = {{sizeof store, 0, plain_lookup, NULL}, NULL};
 
-static const void* kind(const char* id) {
-  return is_id(id, PLUGBOARD_KEY_STORE_ID) ? &store : NULL;
-}
+KEY_STORE_KIND(&store)
 
 static const later_plugin plugin = {{sizeof(later_plugin),
                                      PLUGBOARD_ABI_MAJOR,

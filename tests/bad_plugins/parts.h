@@ -39,4 +39,16 @@ static inline plugboard_status plain_lookup(plugboard_instance *self,
 
 static inline int is_id(const char *id, const char *wanted) { return strcmp(id, wanted) == 0; }
 
+/* The kind function of a key store. */
+#define KEY_STORE_KIND(table)                                   \
+  static const void *kind(const char *id) {                     \
+    return is_id(id, PLUGBOARD_KEY_STORE_ID) ? (table) : NULL;  \
+  }
+
+/* The rest of one that is good but for its kinds: name is a literal. */
+#define PLAIN_PLUGIN(name)                                                                   \
+  static const plugboard_plugin plugin = {DESCRIPTOR_HEAD(0, name), NULL, plain_create, NULL, \
+                                          NULL, NULL, NULL, plain_destroy, NULL, kind};      \
+  const plugboard_plugin *plugboard_plugin_v1(void) { return &plugin; }
+
 #endif

@@ -17,9 +17,7 @@ static plugboard_status create(const plugboard_host* host, plugboard_bytes confi
 
 static const plugboard_key_store store = {sizeof store, 0, plain_lookup, NULL};
 
-static const void* kind(const char* id) {
-  return is_id(id, PLUGBOARD_KEY_STORE_ID) ? &store : NULL;
-}
+KEY_STORE_KIND(&store)
 
 static const plugboard_plugin plugin = {DESCRIPTOR_HEAD(0, "refuses-silently"),
                                         check,

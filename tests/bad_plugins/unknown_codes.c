@@ -69,15 +69,4 @@ static const void* kind(const char* id) {
   return is_id(id, PLUGBOARD_ID_PARSER_ID) ? &ids : NULL;
 }
 
-static const plugboard_plugin plugin = {DESCRIPTOR_HEAD(0, "unknown-codes"),
-                                        NULL,
-                                        plain_create,
-                                        NULL,
-                                        NULL,
-                                        NULL,
-                                        NULL,
-                                        plain_destroy,
-                                        NULL,
-                                        kind};
-
-const plugboard_plugin* plugboard_plugin_v1(void) { return &plugin; }
+PLAIN_PLUGIN("unknown-codes")

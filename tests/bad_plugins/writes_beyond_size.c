@@ -15,19 +15,6 @@ static plugboard_status key_form(plugboard_instance* self, plugboard_key_form* f
 
 static const plugboard_key_store store = {sizeof store, 0, plain_lookup, key_form};
 
-static const void* kind(const char* id) {
-  return is_id(id, PLUGBOARD_KEY_STORE_ID) ? &store : NULL;
-}
+KEY_STORE_KIND(&store)
 
-static const plugboard_plugin plugin = {DESCRIPTOR_HEAD(0, "writes-beyond-size"),
-                                        NULL,
-                                        plain_create,
-                                        NULL,
-                                        NULL,
-                                        NULL,
-                                        NULL,
-                                        plain_destroy,
-                                        NULL,
-                                        kind};
-
-const plugboard_plugin* plugboard_plugin_v1(void) { return &plugin; }
+PLAIN_PLUGIN("writes-beyond-size")

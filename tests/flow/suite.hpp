@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
 
@@ -38,6 +39,12 @@ class SharedRelay : public testing::Test {
 inline std::string fresh_id() {
   static int number = 10'000'000;
   return "peer" + std::to_string(++number);
+}
+
+/// The body of an answer that must say that it is JSON.
+inline nlohmann::json json(const HttpResponse& response) {
+  EXPECT_EQ(response.header("content-type"), "application/json");
+  return nlohmann::json::parse(response.body);
 }
 
 /// What a refused client gets after its 101.

@@ -13,11 +13,6 @@ class Blobs : public SharedRelay<Blobs> {
 
  protected:
   HttpClient http_{endpoint()};
-
-  static nlohmann::json json(const HttpResponse& response) {
-    EXPECT_EQ(response.header("content-type"), "application/json");
-    return nlohmann::json::parse(response.body);
-  }
 };
 
 TEST_F(Blobs, ArePutGotAndDeleted) {

@@ -14,11 +14,6 @@ class Routes : public SharedRelay<Routes> {
 
  protected:
   HttpClient http_{endpoint()};
-
-  static nlohmann::json json(const HttpResponse& response) {
-    EXPECT_EQ(response.header("content-type"), "application/json");
-    return nlohmann::json::parse(response.body);
-  }
 };
 
 TEST_F(Routes, HealthCountsTheConnectionsOfEachChannel) {
