@@ -205,11 +205,33 @@ TEST(PublicKeyOf, RefusesPointsThatAreNotReduced) {
   EXPECT_FALSE(verify_ed25519::public_key_of(base64url(p)).has_value());
   p.back() = '\xFF';  // with the sign of x
   EXPECT_FALSE(verify_ed25519::public_key_of(base64url(p)).has_value());
-  p.front() = '\xEC';
+  p.front() = '\xEB';
   EXPECT_TRUE(verify_ed25519::public_key_of(base64url(p)).has_value());
   p.back() = '\x7E';
   p.front() = '\xFF';
   EXPECT_TRUE(verify_ed25519::public_key_of(base64url(p)).has_value());
+}
+
+TEST(PublicKeyOf, RefusesPointsOfSmallOrderForWhichAnyoneCanSign) {
+  std::string zero(32, '\0');
+  std::string one = zero;
+  one.front() = '\x01';
+  std::string minus_one(32, '\xFF');
+  minus_one.front() = '\xEC';
+  minus_one.back() = '\x7F';
+  // The points of order 8, as base64url.
+  std::string order_8 = "JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_AU";
+  std::string other_of_order_8 = "xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA3o";
+  std::vector<std::string> ids{order_8, other_of_order_8};
+  for (std::string point : {zero, one, minus_one}) {
+    ids.push_back(base64url(point));
+    point.back() = static_cast<char>(point.back() | '\x80');
+    ids.push_back(base64url(point));
+  }
+  for (const std::string& id : ids) {
+    ASSERT_EQ(id.size(), 43U);
+    EXPECT_FALSE(verify_ed25519::public_key_of(id).has_value()) << id;
+  }
 }
 
 TEST(Base64Url, IsDecoded) {
