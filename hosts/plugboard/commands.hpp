@@ -30,6 +30,8 @@ int list_plugins(const PluginsOptions& options);
 
 int new_key();
 int hash_key();
+/// The line that `plugboard version` prints, without its end.
+std::string version_text();
 int version();
 
 }  // namespace plugboard::program

@@ -16,12 +16,16 @@ int new_key() {
   constexpr std::string_view kAlphabet =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::array<unsigned char, 43> random{};
-  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) {
-    std::cerr << "plugboard: the system gives no random bytes\n";
-    return kRuntimeFailure;
-  }
   std::string key;
-  for (const unsigned char byte : random) key += kAlphabet[byte % kAlphabet.size()];
+  do {
+    if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) {
+      std::cerr << "plugboard: the system gives no random bytes\n";
+      return kRuntimeFailure;
+    }
+    key.clear();
+    for (const unsigned char byte : random) key += kAlphabet[byte % kAlphabet.size()];
+    // One that began with "-" would pass for an option on command lines.
+  } while (key.front() == '-');
   std::cout << key << "\n";
   return kFine;
 }

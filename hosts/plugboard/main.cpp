@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -43,11 +44,21 @@ std::string complaint(const CLI::App* app, const CLI::Error& error) {
   return "plugboard: " + what + "\n" + command + " --help tells what it takes\n";
 }
 
+/// `exit_code`, unless what the program has to say to stdout is lost: scripts must not take an
+/// empty file for a key.
+int once_written(int exit_code) {
+  using namespace plugboard::program;
+  if (std::cout.flush() || exit_code != kFine) return exit_code;
+  std::cerr << "plugboard: stdout cannot be written\n";
+  return kRuntimeFailure;
+}
+
 int run(int argc, char** argv) {
   using namespace plugboard::program;
   CLI::App app("Plugboard, a WebSocket relay whose every policy is a plugin", "plugboard");
   app.require_subcommand(1);
   app.failure_message(complaint);
+  app.set_version_flag("--version", version_text(), "Print the version and exit");
   int exit_code = kFine;
 
   ServeOptions serve_options;
@@ -93,9 +104,10 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     // --help is no mistake.
-    return app.exit(error) == 0 ? kFine : kBadUsage;
+    return app.exit(error) == 0 ? once_written(kFine) : kBadUsage;
   }
-  return exit_code;
+  // A relay that has served and ended well has nothing left to say.
+  return serve_command->parsed() ? exit_code : once_written(exit_code);
 }
 
 }  // namespace

@@ -2,14 +2,19 @@
 #include <plugboard/abi.h>
 
 #include <iostream>
+#include <string>
 
 #include "commands.hpp"
 
 namespace plugboard::program {
 
+std::string version_text() {
+  return std::string("plugboard ") + PLUGBOARD_VERSION + " (plugin ABI " +
+         std::to_string(PLUGBOARD_ABI_MAJOR) + "." + std::to_string(PLUGBOARD_ABI_MINOR) + ")";
+}
+
 int version() {
-  std::cout << "plugboard " << PLUGBOARD_VERSION << " (plugin ABI " << PLUGBOARD_ABI_MAJOR << "."
-            << PLUGBOARD_ABI_MINOR << ")\n";
+  std::cout << version_text() << "\n";
   return kFine;
 }
 

@@ -20,6 +20,19 @@ TEST(Version, IsPrinted) {
   EXPECT_EQ(done.err, "");
 }
 
+TEST(Version, IsPrintedForTheUsualOptionToo) {
+  EXPECT_EQ(run({"--version"}).out, run({"version"}).out);
+}
+
+TEST(Stdout, ThatCannotBeWrittenIsAFailureOfWhoWantedToSaySomething) {
+  for (const char* command : {"version", "key new", "--help"}) {
+    const Finished done =
+        run_to_end({"/bin/sh", "-c", plugboard_program() + " " + command + " > /dev/full"});
+    EXPECT_EQ(done.code, 1) << command;
+    EXPECT_NE(done.err.find("stdout cannot be written"), std::string::npos) << done.err;
+  }
+}
+
 TEST(BadUsage, IsTwo) {
   for (const std::vector<std::string>& arguments : {std::vector<std::string>{},
                                                     {"serv"},
@@ -43,6 +56,10 @@ TEST(KeyNew, PrintsAFreshAccessKey) {
   EXPECT_TRUE(std::regex_match(one.out, std::regex("[A-Za-z0-9_-]{8,64}\n"))) << one.out;
   EXPECT_GE(one.out.size(), 22U);  // not to be guessed
   EXPECT_NE(one.out, two.out);
+}
+
+TEST(KeyNew, NeverLooksLikeAnOption) {
+  for (int draw = 0; draw < 200; ++draw) ASSERT_NE(run({"key", "new"}).out.front(), '-');
 }
 
 TEST(KeyHash, PrintsTheLineForAKeyFile) {
