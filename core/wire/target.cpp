@@ -1,5 +1,8 @@
 #include "wire/target.hpp"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -61,10 +64,27 @@ bool valid_host_name(std::string_view host) {
   return !host.empty();
 }
 
-/// What stands in the brackets; whether it is an address that exists is nobody's question here.
-bool valid_ip_literal(std::string_view literal) {
+/// RFC 3986 section 3.2.2, IPvFuture: `v`, hexadecimal digits, a dot, and what fits that version.
+bool valid_future_address(std::string_view literal) {
+  if (lower(literal[0]) != 'v') return false;
+  const auto dot = literal.find_first_not_of("0123456789ABCDEFabcdef", 1);
+  if (dot == std::string_view::npos || dot == 1 || literal[dot] != '.') return false;
+  const std::string_view address = literal.substr(dot + 1);
   const auto fits = [](char c) { return may_stand_in_name(c) || c == ':'; };
-  return !literal.empty() && std::all_of(literal.begin(), literal.end(), fits);
+  return !address.empty() && std::all_of(address.begin(), address.end(), fits);
+}
+
+/// What stands in the brackets: an IPv6 address, or one of a version still to come.
+bool valid_ip_literal(std::string_view literal) {
+  if (literal.empty()) return false;
+  // inet_pton reads up to a zero, which must be none of the literal's own.
+  std::array<char, INET6_ADDRSTRLEN> terminated{};
+  if (literal.size() < terminated.size() && literal.find('\0') == std::string_view::npos) {
+    std::copy(literal.begin(), literal.end(), terminated.begin());
+    in6_addr address{};
+    if (inet_pton(AF_INET6, terminated.data(), &address) == 1) return true;
+  }
+  return valid_future_address(literal);
 }
 
 /// The bytes of `target` behind a scheme that is ours and `://`; null data if it has none.

@@ -30,8 +30,9 @@ struct RequestTarget {
 [[nodiscard]] std::optional<RequestTarget> parse_target(std::string_view target);
 
 /// Whether this is `host` or `host:port` as a Host header or an absolute-form target may name it
-/// (RFC 9110 section 7.2): a name, an IPv4 address or a bracketed IPv6 address; without user
-/// information; a port of digits, or none behind the colon. An empty host is refused.
+/// (RFC 9110 section 7.2): a name, an IPv4 address or a bracketed IP literal (RFC 3986
+/// section 3.2.2); without user information; a port of digits, or none behind the colon. An empty
+/// host is refused.
 [[nodiscard]] bool valid_authority(std::string_view authority);
 
 /// Decodes each `%XX`. Nothing if a `%` lacks its two hexadecimal digits. A `+` stays a `+`. The

@@ -98,6 +98,18 @@ TEST(Authority, HostsWithAndWithoutPortsPass) {
   }
 }
 
+TEST(Authority, BracketsHoldAnAddressOfIPv6OrLater) {
+  for (const std::string_view authority :
+       {"[::]", "[2001:db8::7]:80", "[1:2:3:4:5:6:7:8]", "[::ffff:192.0.2.7]", "[vF0.a:b]"}) {
+    EXPECT_TRUE(valid_authority(authority)) << authority;
+  }
+  for (const std::string_view authority :
+       {"[::g]", "[fe80::1::2]", "[1:2:3:4:5:6:7:8:9]", "[192.0.2.7]", "[relay]", "[v]", "[v1]",
+        "[v1.]", "[v.x]", "[vg.x]", "[::1%25eth0]"}) {
+    EXPECT_FALSE(valid_authority(authority)) << authority;
+  }
+}
+
 TEST(Authority, WhatIsNoHostIsRefused) {
   for (const std::string_view authority :
        {"", ":", ":80", "h:8a", "h:80:80", "u@h", "[::1", "::1", "[]", "[::1]x", "[::1]:x", "h/x",
