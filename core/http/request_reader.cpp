@@ -26,6 +26,12 @@ constexpr std::string_view kTooLarge = "Request body is too large";
 constexpr std::string_view kBadLineEnd = "Malformed line end";
 constexpr std::string_view kBadChunk = "Malformed chunk";
 
+/// Whether `c` may not even stand in a quoted string (RFC 9110 section 5.6.4).
+constexpr bool is_control(char c) {
+  const auto byte = static_cast<std::uint8_t>(c);
+  return (byte < 0x20 && c != '\t') || byte == 0x7F;
+}
+
 std::string_view view(BeastView text) { return {text.data(), text.size()}; }
 
 }  // namespace
@@ -258,6 +264,12 @@ void RequestReader::parse_framing() {
   }
   const std::size_t digits = line.find_first_not_of("0123456789ABCDEFabcdef");
   if (digits == 0 || std::string_view("\r; \t").find(line[digits]) == std::string_view::npos) {
+    fail(400, kBadChunk);
+    return;
+  }
+  // Beast takes what it likes within the quotation marks of an extension.
+  if (std::any_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(line.find("\r\n")),
+                  is_control)) {
     fail(400, kBadChunk);
     return;
   }

@@ -406,6 +406,9 @@ INSTANTIATE_TEST_SUITE_P(
     Chunks, BrokenRequest,
     testing::Values(
         Broken{"NoSize", chunked("\r\n")}, Broken{"NoSizeButAnExtension", chunked(";a\r\n")},
+        Broken{"ZeroInAQuotedExtension", chunked("5;a=\"\0\"\r\nhello\r\n0\r\n\r\n"s)},
+        Broken{"EscapedControlInAQuotedExtension", chunked("5;a=\"\\\x7F\"\r\nhello\r\n0\r\n\r\n")},
+        Broken{"ZeroInTheLastChunksExtension", chunked("0;a=\"\0\"\r\n\r\n"s)},
         Broken{"SignedSize", chunked("+5\r\nhello\r\n")},
         Broken{"NegativeSize", chunked("-5\r\nhello\r\n")},
         Broken{"PrefixedSize", chunked("0x5\r\nhello\r\n")},
