@@ -59,7 +59,7 @@ void Connection::start_with(std::string_view received, const HeldSession& sessio
   loop_.add(*this);
   if (session != nullptr) transport_.go_on_with_tls(session);
   set_deadline(Deadline::request);
-  heard(loop_.now_s());
+  heard(loop_.now_cs());
   http_->received(received);
   tidy_http();
   if (phase_ == Phase::closed) return;

@@ -111,16 +111,14 @@ Connection::Joined Connection::join() {
   {
     const std::lock_guard event_guard(shared.event_lock(address()));
     if (!open()) return Joined::ended;
-    // Signs of life are noted by the second.
-    const std::uint64_t stale_s =
-        (static_cast<std::uint64_t>(channel()->stale_evict.load().count()) + 999) / 1000;
-    const std::uint32_t stale_before = stale_s != 0 && loop_.now_s() > stale_s
-                                           ? loop_.now_s() - static_cast<std::uint32_t>(stale_s)
-                                           : 0;
+    heard(loop_.now_cs());
+    const peer::Registry::Staleness staleness{
+        .now_cs = loop_.now_cs(),
+        .after_cs = static_cast<std::uint32_t>((channel()->stale_evict.load().count() + 9) / 10)};
     // Before it is: should that fail half way, the end looks there too.
     in_registry_ = true;
     auto added =
-        shared.registry.add(*this, channel()->reject_duplicates, stale_before, loop_.dispatch());
+        shared.registry.add(*this, channel()->reject_duplicates, staleness, loop_.dispatch());
     if (added.in_use) {
       in_registry_ = false;
       return Joined::id_in_use;

@@ -74,7 +74,7 @@ void Connection::read() {
       return;
     }
     heard_since_ping_ = true;
-    heard(loop_.now_s());
+    heard(loop_.now_cs());
     input_drained_ = result.status == Transport::Status::drained;
     take(room.first(result.bytes));
     // The end of the input may have come with the last bytes, and is not announced twice.

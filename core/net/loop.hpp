@@ -84,7 +84,8 @@ class Loop {
 
   /// The time at the beginning of the turn, on the monotonic clock.
   std::uint64_t now_ns() const { return now_ns_; }
-  std::uint32_t now_s() const { return static_cast<std::uint32_t>(now_ns_ / 1'000'000'000U); }
+  /// The same in hundredths of a second, starting again after 497 days.
+  std::uint32_t now_cs() const { return static_cast<std::uint32_t>(now_ns_ / 10'000'000U); }
 
   /// Memory to receive into, with room for a frame header before it.
   std::span<char> buffer() { return {buffer_.get() + kHeadroom, kBufferSize}; }

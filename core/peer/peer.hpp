@@ -105,9 +105,14 @@ class Peer {
   /// thread.
   void wait_for_room(Dispatch& dispatch);
 
-  /// When the peer was last heard of, on the relay's monotonic clock.
-  std::uint32_t last_heard_s() const { return last_heard_s_.load(std::memory_order_relaxed); }
-  void heard(std::uint32_t now_s) { last_heard_s_.store(now_s, std::memory_order_relaxed); }
+  /// How long nothing has been heard of the peer, in hundredths of a second. `now_cs`: the relay's
+  /// monotonic clock, which starts again after 497 days.
+  std::uint32_t silent_for_cs(std::uint32_t now_cs) const {
+    const std::uint32_t silent_cs = now_cs - last_heard_cs_.load(std::memory_order_relaxed);
+    // Another thread's clock may be a little ahead.
+    return silent_cs < kAheadCs ? silent_cs : 0;
+  }
+  void heard(std::uint32_t now_cs) { last_heard_cs_.store(now_cs, std::memory_order_relaxed); }
 
  protected:
   Peer() = default;
@@ -185,9 +190,12 @@ class Peer {
     if (peer->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete peer;
   }
 
+  /// A silence longer than this is a clock that is ahead: a year is the longest that counts.
+  static constexpr std::uint32_t kAheadCs = 0xFFFF'0000;
+
   std::atomic<Activity*> activity_{nullptr};  // set once, under lock_; owned
   mutable std::atomic<std::uint32_t> references_{0};
-  std::atomic<std::uint32_t> last_heard_s_{0};
+  std::atomic<std::uint32_t> last_heard_cs_{0};
   // Most addresses are short enough to need no memory of their own.
   union {
     std::array<char, 24> short_address_{};

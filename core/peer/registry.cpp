@@ -20,7 +20,7 @@ Registry::~Registry() {
   }
 }
 
-Registry::Added Registry::add(Peer& peer, bool reject_duplicates, std::uint32_t stale_before_s,
+Registry::Added Registry::add(Peer& peer, bool reject_duplicates, Staleness staleness,
                               Dispatch& dispatch) {
   const Key key = key_of(peer.address());
   Stripe& stripe = stripe_of(key);
@@ -36,7 +36,9 @@ Registry::Added Registry::add(Peer& peer, bool reject_duplicates, std::uint32_t 
   }
   Peer* old = *holder;
   // A holder whose end has begun is as good as gone.
-  if (reject_duplicates && old->registered() && old->last_heard_s() >= stale_before_s) {
+  const bool stale =
+      staleness.after_cs != 0 && old->silent_for_cs(staleness.now_cs) > staleness.after_cs;
+  if (reject_duplicates && old->registered() && !stale) {
     return {.in_use = true, .replaced = nullptr};
   }
   PeerRef replaced(old, false);

@@ -31,11 +31,16 @@ class Registry {
     PeerRef replaced;     // who held it until now; has already lost the address and its watches
   };
 
+  /// Which holders of an address are stale, in hundredths of a second.
+  struct Staleness {
+    std::uint32_t now_cs = 0;    // the relay's monotonic clock
+    std::uint32_t after_cs = 0;  // silence of more than this; 0: none is stale
+  };
+
   /// Makes a named peer reachable by its address and tells watchers. Replaces a holder unless
-  /// `reject_duplicates`, and even then one that has not been heard of since `stale_before_s`
-  /// (0: none is stale). A replacement is no change for watchers. The peer watches nothing yet: the
-  /// watches of whom it replaces become its own.
-  Added add(Peer& peer, bool reject_duplicates, std::uint32_t stale_before_s, Dispatch& dispatch);
+  /// `reject_duplicates`, and even then one that is stale. A replacement is no change for watchers.
+  /// The peer watches nothing yet: the watches of whom it replaces become its own.
+  Added add(Peer& peer, bool reject_duplicates, Staleness staleness, Dispatch& dispatch);
 
   /// Takes the peer's address away if it still holds it and tells watchers. False if it did not.
   bool remove(Peer& peer, Dispatch& dispatch);

@@ -32,7 +32,7 @@ class RegistryTest : public testing::Test {
   }
   FakeRef joined(std::string_view id, Channel* on = nullptr) {
     FakeRef made = peer(id, on);
-    registry.add(*made, false, 0, dispatch);
+    registry.add(*made, false, {}, dispatch);
     dispatch.flush_all();
     return made;
   }
@@ -54,7 +54,7 @@ TEST_F(RegistryTest, FindsAPeerByItsAddress) {
 TEST_F(RegistryTest, ANewConnectionReplacesTheHolderOfItsAddress) {
   const FakeRef old = joined("alice001");
   const FakeRef successor = peer("alice001");
-  const auto added = registry.add(*successor, false, 0, dispatch);
+  const auto added = registry.add(*successor, false, {}, dispatch);
   EXPECT_EQ(added.replaced, old);
   EXPECT_EQ(registry.find("pwa:alice001"), successor);
   EXPECT_FALSE(old->registered());
@@ -70,23 +70,45 @@ TEST_F(RegistryTest, LateCloseOfAReplacedPeerLeavesItsSuccessorReachable) {
 TEST_F(RegistryTest, AHolderThatMayNotBeReplacedStays) {
   const FakeRef old = joined("alice001");
   const FakeRef newcomer = peer("alice001");
-  EXPECT_TRUE(registry.add(*newcomer, true, 0, dispatch).in_use);
+  EXPECT_TRUE(registry.add(*newcomer, true, {}, dispatch).in_use);
   EXPECT_EQ(registry.find("pwa:alice001"), old);
 }
 
 TEST_F(RegistryTest, AStaleHolderIsReplacedAllTheSame) {
   const FakeRef old = joined("alice001");
-  old->heard(99);
+  old->heard(100);
   const FakeRef newcomer = peer("alice001");
-  EXPECT_FALSE(registry.add(*newcomer, true, 100, dispatch).in_use);
+  EXPECT_FALSE(registry.add(*newcomer, true, {.now_cs = 131, .after_cs = 30}, dispatch).in_use);
   EXPECT_EQ(registry.find("pwa:alice001"), newcomer);
+}
+
+TEST_F(RegistryTest, AHolderIsNotStaleBeforeItsTime) {
+  const FakeRef old = joined("alice001");
+  old->heard(100);
+  const FakeRef newcomer = peer("alice001");
+  EXPECT_TRUE(registry.add(*newcomer, true, {.now_cs = 130, .after_cs = 30}, dispatch).in_use);
+}
+
+TEST_F(RegistryTest, AHolderIsStaleAlsoWhereTheClockStartsAgain) {
+  const FakeRef old = joined("alice001");
+  old->heard(0xFFFFFFFF);
+  const FakeRef newcomer = peer("alice001");
+  EXPECT_TRUE(registry.add(*newcomer, true, {.now_cs = 20, .after_cs = 30}, dispatch).in_use);
+  EXPECT_FALSE(registry.add(*newcomer, true, {.now_cs = 30, .after_cs = 30}, dispatch).in_use);
+}
+
+TEST_F(RegistryTest, AHolderThatWasHeardOfByAClockThatIsAheadIsNotStale) {
+  const FakeRef old = joined("alice001");
+  old->heard(101);
+  const FakeRef newcomer = peer("alice001");
+  EXPECT_TRUE(registry.add(*newcomer, true, {.now_cs = 100, .after_cs = 30}, dispatch).in_use);
 }
 
 TEST_F(RegistryTest, AHolderWhoseEndHasBegunIsNotInTheWay) {
   const FakeRef old = joined("alice001");
   old->lose(EndReason::closed);
   const FakeRef newcomer = peer("alice001");
-  EXPECT_FALSE(registry.add(*newcomer, true, 0, dispatch).in_use);
+  EXPECT_FALSE(registry.add(*newcomer, true, {}, dispatch).in_use);
 }
 
 TEST_F(RegistryTest, AWatchIsAnsweredAtOnce) {
@@ -230,7 +252,7 @@ TEST_F(RegistryTest, ManyThreadsJoinReplaceWatchAndLeave) {
       for (int round = 0; round < 300; ++round) {
         FakeRef made(new FakePeer(channel, "shared0" + std::to_string(round % 3)));
         made->open();
-        const auto added = registry.add(*made, false, 0, own);
+        const auto added = registry.add(*made, false, {}, own);
         // As in the relay, only who is registered watches.
         registry.watch(*made, "pwa:shared0" + std::to_string(number % 3), 10, own);
         registry.watch_channel(*made, channel, 10, own);

@@ -59,7 +59,7 @@ class RegistryThreads : public testing::Test {
 
   CountingRef joined(const std::string& id, Dispatch& dispatch) {
     CountingRef peer(new CountingPeer(channel, id));
-    registry.add(*peer, false, 0, dispatch);
+    registry.add(*peer, false, {}, dispatch);
     dispatch.flush_all();
     return peer;
   }
