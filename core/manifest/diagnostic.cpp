@@ -55,12 +55,22 @@ Diagnostic& Diagnostics::warning(Position position, std::string what) {
 }
 
 std::vector<Diagnostic> Diagnostics::take() {
-  std::stable_sort(
-      gathered_.begin(), gathered_.end(), [](const Diagnostic& left, const Diagnostic& right) {
-        return std::tie(left.position, left.severity) < std::tie(right.position, right.severity);
-      });
+  sort_by_place(gathered_);
   errors_ = 0;
   return std::exchange(gathered_, {});
+}
+
+void sort_by_place(std::vector<Diagnostic>& diagnostics) {
+  std::stable_sort(
+      diagnostics.begin(), diagnostics.end(), [](const Diagnostic& left, const Diagnostic& right) {
+        return std::tie(left.position, left.severity) < std::tie(right.position, right.severity);
+      });
+}
+
+bool holds_error(const std::vector<Diagnostic>& diagnostics) {
+  return std::any_of(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& diagnostic) {
+    return diagnostic.severity == Severity::kError;
+  });
 }
 
 std::string to_text(const std::vector<Diagnostic>& diagnostics) {

@@ -57,6 +57,12 @@ class Diagnostics {
   std::size_t errors_ = 0;
 };
 
+/// Puts them in the order of the file, errors of one place before its warnings.
+void sort_by_place(std::vector<Diagnostic>& diagnostics);
+
+/// Whether any of them is an error.
+[[nodiscard]] bool holds_error(const std::vector<Diagnostic>& diagnostics);
+
 /// The texts of `diagnostics`, one a line, each ended by a line feed.
 [[nodiscard]] std::string to_text(const std::vector<Diagnostic>& diagnostics);
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "manifest/document.hpp"
+#include "manifest/draft.hpp"
 #include "manifest/sections.hpp"
 #include "manifest/substitution.hpp"
 #include "manifest/table_reader.hpp"
@@ -102,14 +103,10 @@ void warn_of_idle_plugins(const Manifest& manifest, Diagnostics& diagnostics) {
   }
 }
 
-}  // namespace
-
-std::filesystem::path resolve(const std::filesystem::path& folder, const std::string& path) {
-  return (folder / path).lexically_normal();
-}
-
-ReadResult read(std::string_view text, const std::filesystem::path& file,
-                const Environment& environment) {
+/// Only what is no table with members has no draft.
+std::variant<Draft, std::vector<Diagnostic>> draft_of(std::string_view text,
+                                                      const std::filesystem::path& file,
+                                                      const Environment& environment) {
   Diagnostics diagnostics(file.string());
   if (text.size() > kMaxManifestBytes) {
     diagnostics.error({}, too_large());
@@ -128,7 +125,8 @@ ReadResult read(std::string_view text, const std::filesystem::path& file,
   }
   substitute(root, environment, diagnostics);
 
-  Manifest manifest;
+  Draft draft;
+  Manifest& manifest = draft.manifest;
   manifest.file = diagnostics.file();
   manifest.folder = folder_of(file);
   TableReader table(&root, "", diagnostics);
@@ -141,12 +139,31 @@ ReadResult read(std::string_view text, const std::filesystem::path& file,
   manifest.chain = read_chain(table.find("chain"), root, plugins, diagnostics);
   manifest.log = read_log(table.find("log"), diagnostics);
   table.report_unknown();
-  if (diagnostics.has_errors()) return diagnostics.take();
-
   manifest.sources = sources_of(root);
-  warn_of_idle_plugins(manifest, diagnostics);
-  manifest.warnings = diagnostics.take();
-  return manifest;
+  if (diagnostics.has_errors()) {
+    draft.diagnostics = diagnostics.take();
+    leave_out_mistakes(manifest, root, draft.diagnostics);
+  } else {
+    warn_of_idle_plugins(manifest, diagnostics);
+    draft.diagnostics = diagnostics.take();
+  }
+  return draft;
+}
+
+}  // namespace
+
+std::filesystem::path resolve(const std::filesystem::path& folder, const std::string& path) {
+  return (folder / path).lexically_normal();
+}
+
+ReadResult read(std::string_view text, const std::filesystem::path& file,
+                const Environment& environment) {
+  auto read = draft_of(text, file, environment);
+  if (auto* problems = std::get_if<std::vector<Diagnostic>>(&read)) return std::move(*problems);
+  auto& [manifest, diagnostics] = std::get<Draft>(read);
+  if (holds_error(diagnostics)) return std::move(diagnostics);
+  manifest.warnings = std::move(diagnostics);
+  return std::move(manifest);
 }
 
 ReadResult read_file(const std::filesystem::path& file, const Environment& environment) {
@@ -155,6 +172,15 @@ ReadResult read_file(const std::filesystem::path& file, const Environment& envir
     return std::vector<Diagnostic>{std::move(*problem)};
   }
   return read(std::get<std::string>(text), file, environment);
+}
+
+std::variant<Draft, std::vector<Diagnostic>> read_draft(const std::filesystem::path& file,
+                                                        const Environment& environment) {
+  auto text = contents(file);
+  if (auto* problem = std::get_if<Diagnostic>(&text)) {
+    return std::vector<Diagnostic>{std::move(*problem)};
+  }
+  return draft_of(std::get<std::string>(text), file, environment);
 }
 
 }  // namespace plugboard::manifest

@@ -23,6 +23,14 @@ inline constexpr std::size_t kMaxManifestBytes = 1024 * 1024;
 /// the warnings beside it, in the order of the file. Of TOML syntax only the first error is known.
 using ReadResult = std::variant<Manifest, std::vector<Diagnostic>>;
 
+/// A manifest and everything that is to be said about it. With errors among that, `manifest` is no
+/// more than what later stages can say more about: its plugins are those whose name, library, pin
+/// and config are without mistakes, and its chains name only them. Nothing may be started from it.
+struct Draft {
+  Manifest manifest;
+  std::vector<Diagnostic> diagnostics;  ///< in the order of the file
+};
+
 /// Reads `text`. `file` is the name printed in diagnostics; its folder is what relative paths start
 /// from (made absolute against the working directory; the file itself is not touched).
 [[nodiscard]] ReadResult read(std::string_view text, const std::filesystem::path& file,
@@ -32,5 +40,10 @@ using ReadResult = std::variant<Manifest, std::vector<Diagnostic>>;
 /// line.
 [[nodiscard]] ReadResult read_file(const std::filesystem::path& file,
                                    const Environment& environment);
+
+/// For `plugboard check`, so that one mistake does not hide those that libraries and plugins would
+/// find: the same, though only text that is no TOML, or nothing, is without a draft.
+[[nodiscard]] std::variant<Draft, std::vector<Diagnostic>> read_draft(
+    const std::filesystem::path& file, const Environment& environment);
 
 }  // namespace plugboard::manifest

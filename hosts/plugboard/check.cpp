@@ -10,19 +10,18 @@
 namespace plugboard::program {
 
 int check(const CheckOptions& options) {
-  auto read = manifest::read_file(options.manifest, manifest::process_environment());
+  auto read = manifest::read_draft(options.manifest, manifest::process_environment());
   std::vector<manifest::Diagnostic> problems;
-  if (const auto* good = std::get_if<manifest::Manifest>(&read)) {
-    problems =
-        server::check(*good, {.plugin_path = options.plugin_path, .version = PLUGBOARD_VERSION});
-    problems.insert(problems.begin(), good->warnings.begin(), good->warnings.end());
+  if (auto* draft = std::get_if<manifest::Draft>(&read)) {
+    problems = server::check(draft->manifest,
+                             {.plugin_path = options.plugin_path, .version = PLUGBOARD_VERSION});
+    problems.insert(problems.begin(), draft->diagnostics.begin(), draft->diagnostics.end());
+    manifest::sort_by_place(problems);
   } else {
     problems = std::get<std::vector<manifest::Diagnostic>>(std::move(read));
   }
   std::cerr << manifest::to_text(problems) << std::flush;
-  for (const manifest::Diagnostic& problem : problems) {
-    if (problem.severity == manifest::Severity::kError) return kBadUsage;
-  }
+  if (manifest::holds_error(problems)) return kBadUsage;
   std::cout << options.manifest.string() << ": ok\n";
   return kFine;
 }

@@ -126,6 +126,30 @@ TEST_F(Check, ReportsAllMistakesAtOnce) {
   }
 }
 
+TEST_F(Check, MistakesInPluginsAreReportedBesideThoseOfTheManifestInTheOrderOfTheFile) {
+  Manifest manifest{.plugins = plugin_table("blobs", "blob-store-memory", "max_sise = 5") +
+                               plugin_table("lost", "no-such-library"),
+                    .chain = "key_store = \"opened\"\nblob_store = \"blobs\"\n"};
+  const Finished done = check("threads = 1\n" + manifest.text());
+  EXPECT_EQ(done.code, 2);
+  std::size_t last = 0;
+  for (const char* found : {"threads", "max_sise", "no-such-library", "opened"}) {
+    const std::size_t at = done.err.find(found);
+    EXPECT_TRUE(at != std::string::npos && at >= last) << found << "\n" << done.err;
+    last = at;
+  }
+}
+
+TEST_F(Check, NothingIsGuessedAboutAPluginWhoseTableHasMistakes) {
+  const Finished done =
+      check(Manifest{.plugins = plugin_table("k", "key-store-file", "file = \"${NOT_SET_HERE}\""),
+                     .chain = "key_store = [\"k\"]\n"}
+                .text());
+  EXPECT_EQ(done.code, 2);
+  EXPECT_NE(done.err.find("NOT_SET_HERE is not set"), std::string::npos) << done.err;
+  EXPECT_EQ(done.err.find("error"), done.err.rfind("error")) << done.err;
+}
+
 TEST_F(Check, NamesThePlaceOfASyntaxError) {
   const Finished done = check("[server]\nlisten = [\n\n[[channel]\n");
   EXPECT_EQ(done.code, 2);
