@@ -46,7 +46,7 @@ class FileWatch {
     return true;
   }
 
-  /// The present content has been read.
+  /// The present content is going to be read: what changes meanwhile is a change.
   void reset() { known_ = look(); }
 
  private:
@@ -57,14 +57,22 @@ class FileWatch {
     off_t size = 0;
     std::int64_t modified_s = 0;
     std::int64_t modified_ns = 0;
+    std::int64_t touched_s = 0;  // also where the time of the last change was set back
+    std::int64_t touched_ns = 0;
     bool operator==(const Look&) const = default;
   };
 
   Look look() const {
     struct stat status {};
     if (::stat(file_.c_str(), &status) != 0) return {};
-    return {true,           status.st_dev,         status.st_ino,
-            status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+    return {true,
+            status.st_dev,
+            status.st_ino,
+            status.st_size,
+            status.st_mtim.tv_sec,
+            status.st_mtim.tv_nsec,
+            status.st_ctim.tv_sec,
+            status.st_ctim.tv_nsec};
   }
 
   std::filesystem::path file_;
@@ -166,9 +174,8 @@ void reload(server::Relay& relay, server::Log& log, const std::filesystem::path&
 
 /// Until the relay is to stop.
 void run(server::Relay& relay, server::Log& log, const sigset_t& signals,
-         const std::filesystem::path& file, bool watching, const ServiceManager& manager,
-         Watchdog& watchdog) {
-  FileWatch watch(file);
+         const std::filesystem::path& file, FileWatch& watch, bool watching,
+         const ServiceManager& manager, Watchdog& watchdog) {
   for (;;) {
     std::optional<milliseconds> wait = watchdog.step();
     if (watching) wait = std::min(wait.value_or(kWatchStep), kWatchStep);
@@ -177,8 +184,8 @@ void run(server::Relay& relay, server::Log& log, const sigset_t& signals,
     watchdog.look();
     if (signal == SIGHUP || (watching && watch.changed())) {
       manager.reloading();
-      reload(relay, log, file, watching);
       watch.reset();
+      reload(relay, log, file, watching);
       manager.ready("serving");
     }
   }
@@ -214,6 +221,7 @@ int serve(const ServeOptions& options) {
                  "/etc/plugboard/plugboard.toml exists; name one with --config FILE\n";
     return kBadUsage;
   }
+  FileWatch watch(*file);
   auto read = manifest::read_file(*file, manifest::process_environment());
   if (const auto* problems = std::get_if<std::vector<manifest::Diagnostic>>(&read)) {
     tell(*problems);
@@ -243,7 +251,7 @@ int serve(const ServeOptions& options) {
   manager.ready("serving");
 
   Watchdog watchdog(manager, relay);
-  run(relay, log, signals, *file, manifest.server.reload == manifest::ReloadTrigger::kWatch,
+  run(relay, log, signals, *file, watch, manifest.server.reload == manifest::ReloadTrigger::kWatch,
       manager, watchdog);
   manager.stopping();
   log.info("stopping: peers are sent away over " +
