@@ -59,6 +59,7 @@ void HttpSession::on_deadline() {
   if (reader_.has_head() && reader_.head().is_upgrade()) {
     report_refusal(*settings_, admission::request_timeout(), true, connection_,
                    reader_.head().path());
+    refusal_told_ = true;
   }
   respond(http::request_timeout_response());
 }
@@ -164,6 +165,7 @@ void HttpSession::upgrade() {
   const http::RequestHead& head = reader_.head();
   const auto refuse = [&](const admission::Refusal& refusal) {
     report_refusal(*settings_, refusal, true, connection_, head.path());
+    refusal_told_ = true;
     respond(refusal_response(refusal));
   };
   if (connection_.overloaded()) {
@@ -211,18 +213,18 @@ void HttpSession::respond(http::Response response) {
   added_headers_.clear();
   connection_.send_http(
       http::serialize(response, facts, settings_->server.cors, connection_.loop().http_date()));
-  if (settings_->chains->hooks.wants_http_done() && reader_.has_head() &&
-      !reader_.head().is_upgrade()) {
+  if (!std::exchange(refusal_told_, false) && settings_->chains->hooks.wants_http_done()) {
+    const http::RequestHead* head = reader_.has_head() ? &reader_.head() : nullptr;
     const std::string client = connection_.client().text();
     const bool blob = std::holds_alternative<http::BlobRoute>(route_) && !claim_;
     settings_->chains->hooks.http_done({.size = sizeof(plugboard_http_done),
                                         .status = response.status,
-                                        .method = borrow(reader_.head().method),
-                                        .path = borrow(reader_.head().path()),
+                                        .method = head ? borrow(head->method) : plugboard_bytes{},
+                                        .path = head ? borrow(head->path()) : plugboard_bytes{},
                                         .client_address = borrow(client),
                                         .bytes_in = reader_.body().size(),
                                         .bytes_out = facts.head ? 0 : response.body.size(),
-                                        .duration_ns = monotonic_ns() - head_at_ns_,
+                                        .duration_ns = head ? monotonic_ns() - head_at_ns_ : 0,
                                         .flags = blob ? PLUGBOARD_HTTP_DONE_BLOB : 0U,
                                         .reserved = 0});
   }

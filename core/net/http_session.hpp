@@ -88,6 +88,7 @@ class HttpSession {
   std::optional<extension::HttpClaim> claim_;
   http::Route route_;
   bool key_checked_ = false;
+  bool refusal_told_ = false;  // of what is answered next, hooks have been told already
   std::size_t body_limit_ = 0;
   extension::HttpHeaders added_headers_;
   extension::Question question_;

@@ -108,7 +108,7 @@ typedef struct plugboard_peer_refusal {
   plugboard_bytes key_name; /* as in plugboard_peer_info; empty without a key */
 } plugboard_peer_refusal;
 
-/* An HTTP request that has been answered, upgrades left out. */
+/* An HTTP request that was answered; of upgrades only malformed ones. May lack method and path. */
 typedef struct plugboard_http_done {
   uint32_t size;
   uint32_t status; /* as it was answered */

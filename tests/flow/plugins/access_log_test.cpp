@@ -157,6 +157,39 @@ TEST_F(AccessLog, HasALineForEachHttpRequest) {
   EXPECT_EQ(line.at("status"), 404);
 }
 
+TEST_F(AccessLog, HasALineForARequestThatCannotBeRead) {
+  start();
+  RawSocket client(endpoint());
+  client.send("GARBAGE\r\n\r\n");
+  const nlohmann::json line = await_event("http");
+  EXPECT_EQ(line.at("status"), 400);
+  EXPECT_FALSE(line.contains("method") || line.contains("path")) << line;
+}
+
+TEST_F(AccessLog, HasALineForAMalformedHandshake) {
+  start();
+  RawSocket client(endpoint());
+  client.send(
+      "GET /pwa/alice001?key=secret-key-1 HTTP/1.1\r\nHost: relay\r\nUpgrade: websocket\r\n"
+      "Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+      "Sec-WebSocket-Version: 12\r\n\r\n");
+  const nlohmann::json line = await_event("http");
+  EXPECT_EQ(line.at("status"), 426);
+  EXPECT_EQ(line.at("path"), "/pwa/alice001");
+}
+
+TEST_F(AccessLog, ARefusedUpgradeIsNoHttpRequestBesides) {
+  start("file = \"access.log\", format = \"json\"", "on_invalid_key = \"reject-upgrade\"\n");
+  RawSocket client(endpoint());
+  client.send(
+      "GET /pwa/alice001?key=wrong-key-1 HTTP/1.1\r\nHost: relay\r\nUpgrade: websocket\r\n"
+      "Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+      "Sec-WebSocket-Version: 13\r\n\r\n");
+  EXPECT_EQ(await_event("refuse").at("status"), 403);
+  HttpClient(endpoint()).get("/health");
+  EXPECT_EQ(await_event("http", 1).at("path"), "/health");
+}
+
 TEST_F(AccessLog, DoesNotTellKeysNorBlobsNorWhatPeersSay) {
   start();
   {
