@@ -43,6 +43,27 @@ std::size_t slips(std::string_view left, std::string_view right) {
   return last[right.size()];
 }
 
+/// For what differs in its ending alone, "warning" from "warn".
+std::optional<std::string> of_the_same_stem(const std::string& wanted,
+                                            const std::vector<std::string>& candidates) {
+  constexpr std::size_t kShortestStem = 4;
+  std::optional<std::string> best;
+  std::size_t longest = kShortestStem - 1;
+  for (std::size_t index = 0; index < std::min(candidates.size(), kMostCompared); ++index) {
+    const std::string known = folded(candidates[index]);
+    const std::size_t shorter = std::min(wanted.size(), known.size());
+    const auto end =
+        std::mismatch(wanted.begin(), wanted.begin() + static_cast<long>(shorter), known.begin());
+    const auto stem = static_cast<std::size_t>(end.first - wanted.begin());
+    // At least three quarters of the shorter one.
+    if (stem > longest && 4 * stem >= 3 * shorter) {
+      longest = stem;
+      best = candidates[index];
+    }
+  }
+  return best;
+}
+
 }  // namespace
 
 std::optional<std::string> nearest(std::string_view name,
@@ -62,7 +83,7 @@ std::optional<std::string> nearest(std::string_view name,
       best = candidate;
     }
   }
-  return best;
+  return best ? best : of_the_same_stem(wanted, candidates);
 }
 
 std::string quoted_list(const std::vector<std::string>& candidates) {

@@ -10,7 +10,8 @@ namespace plugboard::manifest {
 
 /// The candidate that is the fewest slips away from `name` (a letter left out, put in, changed, or
 /// two neighbours swapped; letter case, "_" and "-" count for nothing), if that is few enough to be
-/// a slip. Of equals the first. Of very many candidates only the first hundred are looked at.
+/// a slip; else the one that begins alike and differs in its ending ("warning" for "warn"). Of
+/// equals the first. Of very many candidates only the first hundred are looked at.
 [[nodiscard]] std::optional<std::string> nearest(std::string_view name,
                                                  const std::vector<std::string>& candidates);
 

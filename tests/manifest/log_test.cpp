@@ -28,7 +28,8 @@ TEST(LogTable, TakesBothFormats) {
 TEST(LogTable, NamesTheNearestLevel) {
   EXPECT_EQ(complaints_with("log.level = 'warning'"),
             "3:13: error: log.level has an unknown value; found 'warning'; allowed: \"trace\", "
-            "\"debug\", \"info\", \"warn\", \"error\", \"off\"\n");
+            "\"debug\", \"info\", \"warn\", \"error\", \"off\"; "
+            "did you mean \"warn\"?\n");
 }
 
 TEST(LogTable, NamesTheNearestKey) {

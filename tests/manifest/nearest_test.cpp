@@ -28,6 +28,15 @@ TEST(Nearest, OfSeveralTheOneWithTheFewestSlips) {
 
 TEST(Nearest, OfEqualsTheFirst) { EXPECT_EQ(nearest("cat", {"bat", "rat"}), "bat"); }
 
+TEST(Nearest, OtherEndingsOfOneStem) {
+  EXPECT_EQ(nearest("warning", {"trace", "warn"}), "warn");
+  EXPECT_EQ(nearest("mask", {"plain", "masked"}), "masked");
+  EXPECT_EQ(nearest("notifies", {"silent", "notify"}), "notify");
+  EXPECT_EQ(nearest("heartbeat", {"listen", "heartbeat_interval"}), "heartbeat_interval");
+}
+
+TEST(Nearest, AFewLettersAreNoStem) { EXPECT_EQ(nearest("max", {"max_message"}), std::nullopt); }
+
 TEST(Nearest, WhatIsTooFarAwayIsNotMeant) { EXPECT_EQ(nearest("port", kKeys), std::nullopt); }
 
 TEST(Nearest, WhereEverythingDiffersNothingIsMeant) {
