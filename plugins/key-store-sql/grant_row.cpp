@@ -29,6 +29,9 @@ std::vector<std::string> split_list(std::string_view list) {
   return names;
 }
 
+// In a grant an empty pattern is none. As a pattern it would match no id that there can be.
+constexpr const char* kOnlyTheEmptyId = "(?:)";
+
 }  // namespace
 
 Grant grant_of(const sql::Rows& rows, const std::vector<sql::Value>& row) {
@@ -39,7 +42,7 @@ Grant grant_of(const sql::Rows& rows, const std::vector<sql::Value>& row) {
   Grant grant;
   if (const auto channels = value("channels")) grant.channels = split_list(*channels);
   if (const auto reach = value("reach")) grant.reach = split_list(*reach);
-  grant.ids = value("ids").value_or("");
+  if (const auto ids = value("ids")) grant.ids = ids->empty() ? kOnlyTheEmptyId : *ids;
   grant.attributes = value("attributes").value_or("");
   if (const auto expires_at = value("expires_at")) {
     const auto time = parse_expiry(*expires_at);

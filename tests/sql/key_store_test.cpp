@@ -97,6 +97,15 @@ TEST_P(KeyStoreSql, GoesOnWhenTheTableGetsAnotherShape) {
   EXPECT_EQ(store->lookup("alice-key").grant.value().expires_at_ms, 5000);
 }
 
+TEST_P(KeyStoreSql, AnEmptyPatternForIdsAllowsNoneAndNullAny) {
+  make_table(", ids " + database.text_type());
+  database.run("INSERT INTO access_keys VALUES ('no-ids-at-all', '')");
+  database.run("INSERT INTO access_keys VALUES ('any-id-at-all', NULL)");
+  start();
+  EXPECT_EQ(store->lookup("no-ids-at-all").grant.value().ids, "(?:)");
+  EXPECT_EQ(store->lookup("any-id-at-all").grant.value().ids, "");
+}
+
 TEST_P(KeyStoreSql, PutsNothingIntoTheQueryButBound) {
   make_table();
   add_key("alice-key");
