@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
@@ -45,11 +46,18 @@ std::string_view without_comment_and_space(std::string_view line) {
   return line.substr(begin, line.find_last_not_of(kSpace) - begin + 1);
 }
 
+// In any letter case, as the digits behind it.
+bool begins_with_hash_prefix(std::string_view entry) {
+  const std::string_view begin = entry.substr(0, kHashPrefix.size());
+  return std::equal(kHashPrefix.begin(), kHashPrefix.end(), begin.begin(), begin.end(),
+                    [](unsigned char known, unsigned char c) { return known == std::tolower(c); });
+}
+
 access_keys::Digest digest_in(std::string_view entry, std::size_t line) {
   const auto fail_line = [line](const std::string& why) {
     throw std::runtime_error("line " + std::to_string(line) + " of the key file " + why);
   };
-  if (entry.starts_with(kHashPrefix)) {
+  if (begins_with_hash_prefix(entry)) {
     const auto digest = access_keys::digest_from_hex(entry.substr(kHashPrefix.size()));
     if (!digest) fail_line("has no 64 hex digits behind sha256:");
     return *digest;

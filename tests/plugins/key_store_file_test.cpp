@@ -86,7 +86,7 @@ TEST_F(KeyStoreFile, TakesHashesInPlaceOfKeys) {
 TEST_F(KeyStoreFile, TakesHashesInUpperCase) {
   std::string hash = kAliceHash;
   for (char& c : hash) c = static_cast<char>(std::toupper(c));
-  folder.write("keys.txt", "sha256:" + hash + "\n");
+  folder.write("keys.txt", "SHA256:" + hash + "\n");
   start();
   EXPECT_TRUE(allows("alice-key"));
 }
