@@ -36,7 +36,11 @@ TEST(PrintedEvent, CannotSteerTheTerminalByASendersName) {
   EXPECT_EQ(plain(Message{"a:\x1b", ""}), R"(a:\x1b )");
 }
 
-TEST(PrintedEvent, KeepsLinesAndTabs) { EXPECT_EQ(plain(Message{"a:b", "x\n\ty"}), "a:b x\n\ty"); }
+TEST(PrintedEvent, KeepsTabs) { EXPECT_EQ(plain(Message{"a:b", "x\ty"}), "a:b x\ty"); }
+
+TEST(PrintedEvent, OfSeveralLinesCannotPassForSeveralPeers) {
+  EXPECT_EQ(plain(Message{"a:b", "x\nc:d pay me"}), "a:b x\n    c:d pay me");
+}
 
 TEST(PrintedEvent, TellsWhoIsOnline) {
   EXPECT_EQ(plain(Status{"a:b", true}), "a:b is online");

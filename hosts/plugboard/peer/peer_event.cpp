@@ -27,8 +27,11 @@ class Painter {
   bool colored_;
 };
 
-// Control characters, C1 ones (as UTF-8: C2 80 to C2 9F) included, as escapes. Tabs and line ends
-// may stay.
+// Further lines of one text begin like this, so that nobody can send what looks like another
+// peer's line, or the relay's.
+constexpr std::string_view kFurtherLine = "\n    ";
+
+// Control characters, C1 ones (as UTF-8: C2 80 to C2 9F) included, as escapes. Tabs may stay.
 std::string harmless(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string safe;
@@ -43,7 +46,9 @@ std::string harmless(std::string_view text) {
     if (byte == 0xC2 && next >= 0x80 && next <= 0x9F) {
       escape(static_cast<unsigned char>(next));
       ++i;
-    } else if ((byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7F) {
+    } else if (byte == '\n') {
+      safe += kFurtherLine;
+    } else if ((byte < 0x20 && byte != '\t') || byte == 0x7F) {
       escape(byte);
     } else {
       safe += text[i];

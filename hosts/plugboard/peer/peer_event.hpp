@@ -31,7 +31,8 @@ using PeerEvent =
 enum class PrintStyle { kPlain, kColored, kJson };
 
 /// The line, or lines, to print for it, without a line end; empty for what is not printed. Text
-/// from elsewhere cannot move the cursor: control characters come out as escapes.
+/// from elsewhere cannot move the cursor: control characters come out as escapes, and further lines
+/// are indented.
 std::string print(const PeerEvent& event, PrintStyle style);
 
 }  // namespace plugboard::program
