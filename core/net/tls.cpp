@@ -5,6 +5,7 @@
 #include <openssl/x509err.h>
 
 #include <new>
+#include <system_error>
 
 namespace plugboard::net {
 namespace {
@@ -16,8 +17,10 @@ constexpr long kModes =
     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS;
 
 std::string openssl_reason() {
-  const unsigned long code = ERR_peek_last_error();
+  // The first is what went wrong, those behind it what that kept from being done.
+  const unsigned long code = ERR_peek_error();
   ERR_clear_error();
+  if (ERR_SYSTEM_ERROR(code)) return std::generic_category().message(ERR_GET_REASON(code));
   const char* reason = ERR_reason_error_string(code);
   return reason != nullptr ? reason : "unknown reason";
 }

@@ -44,7 +44,7 @@ TEST_F(TlsFiles, GoodOnesPassTheCheck) {
 
 TEST_F(TlsFiles, AMissingCertificateIsRefused) {
   good_.certificate = folder_.path() / "none.pem";
-  expect_refused(good_, "none.pem cannot be used");
+  expect_refused(good_, "none.pem cannot be used: No such file or directory");
 }
 
 TEST_F(TlsFiles, AMissingKeyIsRefused) {
