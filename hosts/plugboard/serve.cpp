@@ -6,12 +6,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
-#include <ctime>
 #include <iostream>
 #include <optional>
 #include <system_error>
-#include <thread>
 #include <variant>
 
 #include "commands.hpp"
@@ -19,6 +16,7 @@
 #include "manifest/reader.hpp"
 #include "server/relay.hpp"
 #include "service_manager.hpp"
+#include "signals.hpp"
 
 namespace plugboard::program {
 namespace {
@@ -117,26 +115,6 @@ void tell(const std::vector<manifest::Diagnostic>& diagnostics) {
   std::cerr << manifest::to_text(diagnostics) << std::flush;
 }
 
-// The signals that a server answers to. Blocked everywhere, so that only wait_signal sees them.
-sigset_t server_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
-  return signals;
-}
-
-/// The next signal, or 0 after `timeout` (none: wait for ever).
-int wait_signal(const sigset_t& signals, std::optional<milliseconds> timeout) {
-  if (!timeout) {
-    int signal = 0;
-    sigwait(&signals, &signal);
-    return signal;
-  }
-  const timespec wait{timeout->count() / 1000, (timeout->count() % 1000) * 1'000'000};
-  const int signal = sigtimedwait(&signals, nullptr, &wait);
-  return std::max(signal, 0);
-}
-
 void raise_file_limit(server::Log& log, std::uint32_t max_connections) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -173,16 +151,16 @@ void reload(server::Relay& relay, server::Log& log, const std::filesystem::path&
 }
 
 /// Until the relay is to stop.
-void run(server::Relay& relay, server::Log& log, const sigset_t& signals,
+void run(server::Relay& relay, server::Log& log, Signals& signals,
          const std::filesystem::path& file, FileWatch& watch, bool watching,
          const ServiceManager& manager, Watchdog& watchdog) {
   for (;;) {
     std::optional<milliseconds> wait = watchdog.step();
     if (watching) wait = std::min(wait.value_or(kWatchStep), kWatchStep);
-    const int signal = wait_signal(signals, wait);
-    if (signal == SIGTERM || signal == SIGINT) return;
+    const Word word = signals.next(wait);
+    if (word == Word::kStop) return;
     watchdog.look();
-    if (signal == SIGHUP || (watching && watch.changed())) {
+    if (word == Word::kReload || (watching && watch.changed())) {
       manager.reloading();
       watch.reset();
       reload(relay, log, file, watching);
@@ -191,25 +169,12 @@ void run(server::Relay& relay, server::Log& log, const sigset_t& signals,
   }
 }
 
-void drain(server::Relay& relay, const sigset_t& signals, Watchdog& watchdog) {
+void drain(server::Relay& relay, Signals& signals, Watchdog& watchdog) {
   relay.drain();
   while (!relay.drained()) {
     watchdog.look();
-    const int signal = wait_signal(signals, kDrainStep);
-    // Told twice: at once.
-    if (signal == SIGTERM || signal == SIGINT) ::_exit(kFine);
+    signals.next(kDrainStep);
   }
-}
-
-/// From now on the next of the signals that end a server does so at once, whatever else goes on. A
-/// plugin that keeps an I/O thread for ever must not keep the process.
-void end_at_next_signal(const sigset_t& signals) {
-  std::thread([signals] {
-    for (;;) {
-      const int signal = wait_signal(signals, std::nullopt);
-      if (signal == SIGTERM || signal == SIGINT) ::_exit(kFine);
-    }
-  }).detach();
 }
 
 }  // namespace
@@ -229,8 +194,7 @@ int serve(const ServeOptions& options) {
   }
   const auto& manifest = std::get<manifest::Manifest>(read);
 
-  const sigset_t signals = server_signals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  Signals signals;
   server::Log log(manifest.log);
   raise_file_limit(log, manifest.server.max_connections);
   server::Relay relay(log, {.plugin_path = options.plugin_path, .version = PLUGBOARD_VERSION});
@@ -257,7 +221,6 @@ int serve(const ServeOptions& options) {
   log.info("stopping: peers are sent away over " +
            std::to_string(manifest.server.shutdown_grace.count()) + " ms");
   drain(relay, signals, watchdog);
-  end_at_next_signal(signals);
   relay.stop();
   return kFine;
 }

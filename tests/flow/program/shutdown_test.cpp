@@ -134,6 +134,21 @@ TEST(Shutdown, ASecondSignalEndsEvenARelayWhosePluginKeepsAnIoThread) {
   }));
 }
 
+TEST(Shutdown, ASecondSignalEndsEvenARelayWhoseReloadHangs) {
+  const TempDir folder;
+  Manifest manifest{.shutdown_grace = "1h"};
+  RelayProcess relay(folder, manifest);
+  const Peer peer(relay.endpoint(), fresh_id());
+  manifest.plugins = "[[plugin]]\nname = \"hangs\"\nlibrary = \"" PLUGBOARD_BUILD_DIR
+                     "/tests/bad_plugins/hangs_in_create.so\"\n";
+  manifest.chain = "key_store = [\"hangs\"]\n";
+  folder.write("plugboard.toml", manifest.text());
+  relay.signal(SIGHUP);
+  relay.signal(SIGTERM);
+  relay.signal(SIGINT);
+  EXPECT_TRUE(relay.await_any_end());
+}
+
 TEST(Shutdown, FreesThePortForTheNext) {
   std::string address;
   {
