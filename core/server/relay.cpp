@@ -1,7 +1,7 @@
 #include "server/relay.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -187,6 +187,7 @@ void Relay::drain() {
   shared_->service = net::Service::draining;
   drain_began_ = std::chrono::steady_clock::now();
   drain_time_ = shared_->settings()->server.shutdown_grace;
+  drain_connections_ = connections();
   wake_all();
 }
 
@@ -202,21 +203,25 @@ bool Relay::drained() {
     steps_due = std::min(kDrainSteps, static_cast<int>(share * kDrainSteps) + 1);
   }
   for (; drain_steps_done_ < steps_due; ++drain_steps_done_) {
-    send_away(1.0 / (kDrainSteps - drain_steps_done_));
+    send_away(drain_steps_done_);
   }
   return over;
 }
 
-// Each step sends away this share of those who are left, so that steps are of equal size.
-void Relay::send_away(double share) {
+// However many threads they are on, as many are sent away by a step as its share of all demands,
+// and one from the start, so that a single peer keeps nobody waiting. The last step takes everyone.
+void Relay::send_away(int step) {
+  constexpr auto kAll = std::numeric_limits<std::int64_t>::max() / 2;
+  const auto due = [this](int by) {
+    return by < 0 ? 0 : static_cast<std::int64_t>(drain_connections_) * by / kDrainSteps + 1;
+  };
+  *may_leave_ += step == kDrainSteps - 1 ? kAll : due(step) - due(step - 1);
   for (Thread& thread : threads_) {
     net::Loop& loop = *thread.loop;
-    loop.post([&loop, share] {
-      auto left =
-          static_cast<std::size_t>(std::ceil(static_cast<double>(loop.connection_count()) * share));
+    loop.post([&loop, may_leave = may_leave_] {
       loop.for_each([&](net::Connection& connection) {
-        if (left == 0) return;
-        if (connection.send_away()) --left;
+        if (may_leave->load(std::memory_order_relaxed) <= 0) return;
+        if (may_leave->fetch_sub(1) <= 0 || !connection.send_away()) may_leave->fetch_add(1);
       });
     });
   }

@@ -95,7 +95,7 @@ class Relay {
       std::shared_ptr<const net::TlsContext> tls);
   metering::TrafficSettings traffic_settings(const manifest::Manifest& manifest) const;
   void log_warnings(const manifest::Manifest& manifest);
-  void send_away(double share);
+  void send_away(int step);
   void wake_all();
 
   Log& log_;
@@ -116,7 +116,11 @@ class Relay {
   std::uint32_t threads_wanted_ = 0;
   std::chrono::steady_clock::time_point drain_began_;
   std::chrono::milliseconds drain_time_{0};
+  std::size_t drain_connections_ = 0;  // when it began
   int drain_steps_done_ = 0;
+  // How many more may be sent away by now; for the loops, which may outlast this.
+  std::shared_ptr<std::atomic<std::int64_t>> may_leave_ =
+      std::make_shared<std::atomic<std::int64_t>>(0);
   bool draining_ = false;
   bool stopped_ = false;
 };

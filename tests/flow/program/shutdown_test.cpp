@@ -30,6 +30,24 @@ TEST_P(Stopping, SendsEveryPeerAwayWithServiceRestartAndEndsWithZero) {
   EXPECT_EQ(relay.await_exit(), 0);
 }
 
+TEST_P(Stopping, SpreadsThePeersOverTheGraceTimeHoweverFewTheyAre) {
+  RelayProcess relay({.threads = 8, .shutdown_grace = "1s"});
+  std::vector<std::unique_ptr<Peer>> peers;
+  for (int i = 0; i < 5; ++i) {
+    peers.push_back(std::make_unique<Peer>(relay.endpoint(), fresh_id()));
+  }
+  relay.signal(GetParam());
+  const auto start = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::duration last{};
+  for (const auto& peer : peers) {
+    peer->socket().await_close();
+    last = std::max(last, std::chrono::steady_clock::now() - start);
+  }
+  // Five steps of 160 ms begin at 0 ms.
+  EXPECT_GE(last, std::chrono::milliseconds(500));
+  EXPECT_EQ(relay.await_exit(), 0);
+}
+
 TEST_P(Stopping, TellsEveryPeerEvenWithoutGraceTime) {
   RelayProcess relay({.shutdown_grace = "0s"});
   Peer peer(relay.endpoint(), fresh_id());
