@@ -77,6 +77,17 @@ TEST_P(KeyStoreSql, CanHoldHashesInPlaceOfKeys) {
             Status::kNext);
 }
 
+TEST_P(KeyStoreSql, ARecheckAsksTheDatabaseWhateverIsRemembered) {
+  make_table();
+  add_key("alice-key");
+  start();
+  ASSERT_EQ(status("alice-key"), Status::kOk);
+  database.run("DELETE FROM access_keys");
+  ASSERT_EQ(status("alice-key"), Status::kOk);
+  EXPECT_EQ(store->lookup("alice-key", KeyPurpose::kRecheck).status, Status::kNext);
+  EXPECT_EQ(status("alice-key"), Status::kNext);
+}
+
 TEST_P(KeyStoreSql, DoesNotMindColumnsOfOtherTypes) {
   make_table(GetParam() == sql::Kind::kPostgresql
                  ? ", u UUID DEFAULT gen_random_uuid(), j JSONB DEFAULT '{}', i INET"
