@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "admission/ask.hpp"
+#include "admission/grant_check.hpp"
 #include "net/connection.hpp"
 #include "net/loop.hpp"
 
@@ -61,10 +62,15 @@ void Recheck::on_verdict(peer::Handle handle, extension::KeyVerdict verdict) {
   asked_.erase(handle);
   if (const peer::PeerRef peer = loop_.shared().handles.find(handle)) {
     auto& connection = static_cast<Connection&>(*peer);
-    if (verdict.kind == extension::KeyVerdict::Kind::kAllowed) {
-      connection.renew_key(std::move(verdict.admission));
-    } else if (verdict.kind == extension::KeyVerdict::Kind::kDenied) {
+    using Kind = extension::KeyVerdict::Kind;
+    // A grant that no longer holds the place that the peer has is a refusal of this peer.
+    const bool elsewhere = verdict.kind == Kind::kAllowed &&
+                           admission::check_grant(verdict.admission.grant(),
+                                                  connection.channel()->name(), connection.id());
+    if (verdict.kind == Kind::kDenied || elsewhere) {
       connection.revoke(loop_.dispatch());
+    } else if (verdict.kind == Kind::kAllowed) {
+      connection.renew_key(std::move(verdict.admission));
     }
   }
   go_on();

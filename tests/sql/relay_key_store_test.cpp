@@ -121,6 +121,22 @@ TEST_P(RelayWithKeyStoreSql, TakesOverFromAKeyFileAtAReload) {
   EXPECT_EQ(refusal("file-only-key"), key_rejected());
 }
 
+TEST_P(RelayWithKeyStoreSql, ARecheckClosesPeersOnChannelsThatTheirKeysNoLongerHold) {
+  database.run("UPDATE access_keys SET channels = 'elsewhere' WHERE access_key = 'alice-key'");
+  const TempDir folder;
+  folder.write("keys.txt", "alice-key\n");
+  Manifest before = manifest();
+  before.plugins = plugin_table("keys", "key-store-file", "file = \"keys.txt\"");
+  relay = std::make_unique<RelayProcess>(folder, before);
+  Peer alice(endpoint(), fresh_id(), {.query = "key=alice-key"});
+
+  Manifest after = manifest();
+  after.chain += "recheck = true\n";
+  folder.write("plugboard.toml", after.text());
+  relay->signal(SIGHUP);
+  EXPECT_EQ(await_refusal(alice.socket()).error.at("payload").at("code"), "KEY_REVOKED");
+}
+
 TEST_P(RelayWithKeyStoreSql, CheckNamesTheManifestsLine) {
   const TempDir folder;
   const std::string file = folder.write("relay.toml", manifest().text()).string();
