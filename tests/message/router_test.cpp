@@ -35,7 +35,7 @@ class RouterTest : public testing::Test {
     Fake made(new FakeParticipant(channel, id));
     made->begin_frames();
     made->open();
-    registry.add(*made, false, 0, dispatch);
+    registry.add(*made, false, {}, dispatch);
     return made;
   }
 

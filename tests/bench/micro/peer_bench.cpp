@@ -23,7 +23,7 @@ class Registered : public benchmark::Fixture {
     for (std::size_t i = 0; i < count; ++i) {
       peers_.emplace_back(new FakePeer(channel_, id(i)));
       peers_.back()->open();
-      registry_.add(*peers_.back(), false, 0, dispatch_);
+      registry_.add(*peers_.back(), false, {}, dispatch_);
       addresses_.emplace_back(peers_.back()->address());
     }
   }
@@ -54,7 +54,7 @@ BENCHMARK_DEFINE_F(Registered, RemoveAndAdd)(benchmark::State& state) {
   for (auto _ : state) {
     FakePeer& peer = *peers_[next()];
     registry_.remove(peer, dispatch_);
-    registry_.add(peer, false, 0, dispatch_);
+    registry_.add(peer, false, {}, dispatch_);
   }
 }
 BENCHMARK_REGISTER_F(Registered, RemoveAndAdd)->Arg(10)->Arg(1'000)->Arg(100'000);
@@ -86,7 +86,7 @@ BENCHMARK_DEFINE_F(Registered, TellWatchers)(benchmark::State& state) {
     registry_.watch(*peer, flapping->address(), 10, dispatch_);
   }
   for (auto _ : state) {
-    registry_.add(*flapping, false, 0, dispatch_);
+    registry_.add(*flapping, false, {}, dispatch_);
     registry_.remove(*flapping, dispatch_);
     dispatch_.flush();
     for (const FakeRef& peer : peers_) peer->received.clear();
