@@ -89,9 +89,8 @@ KeySource::~KeySource() { pool_.stop(); }
 void KeySource::ask(const KeyRequest& request, Completion<KeyVerdict> completion) {
   const KeyDigest digest = names_.digest_of(request.key);
   // Whoever has keys asked again at a reload wants to know what the database says now.
-  const auto known = request.purpose == KeyPurpose::kRecheck
-                         ? nullptr
-                         : cache_.find(digest, host_.monotonic());
+  const auto known =
+      request.purpose == KeyPurpose::kRecheck ? nullptr : cache_.find(digest, host_.monotonic());
   if (known) {
     if (*known) admit(digest, query_.stored_form(request.key), *known);
     completion(verdict(digest, *known));
