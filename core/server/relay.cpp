@@ -17,6 +17,8 @@ namespace {
 constexpr int kDrainSteps = 50;
 constexpr double kDrainShare = 0.8;
 
+constexpr std::string_view kUnix = "unix:";
+
 std::size_t thread_count(std::uint32_t wanted) {
   return wanted != 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());
 }
@@ -65,6 +67,9 @@ Problems Relay::start(const manifest::Manifest& manifest) {
   }
   for (auto& copies : sockets) {
     addresses_.push_back(copies[0].text);
+    if (copies[0].text.starts_with(kUnix)) {
+      socket_files_.push_back(std::make_unique<SocketFile>(copies[0].text.substr(kUnix.size())));
+    }
     for (std::size_t copy = 0; copy < copies.size(); ++copy) {
       Thread& thread = threads_[copy % threads_.size()];
       thread.listeners.push_back(
@@ -229,6 +234,8 @@ void Relay::send_away(int step) {
 
 void Relay::stop() {
   if (std::exchange(stopped_, true)) return;
+  // As long as they listen: a relay that finds one deserted takes its place.
+  socket_files_.clear();
   for (Thread& thread : threads_) {
     if (thread.thread.joinable()) thread.loop->stop();
   }
@@ -241,12 +248,6 @@ void Relay::stop() {
   threads_.clear();
   if (shared_ != nullptr) shared_->set_settings(nullptr);
   extensions_.shutdown();
-  for (const std::string& address : addresses_) {
-    if (address.starts_with("unix:")) {
-      std::error_code ignored;
-      std::filesystem::remove(address.substr(5), ignored);
-    }
-  }
 }
 
 }  // namespace plugboard::server

@@ -26,6 +26,7 @@
 #include "net/shared.hpp"
 #include "server/log.hpp"
 #include "server/relay_services.hpp"
+#include "server/socket_file.hpp"
 
 namespace plugboard::server {
 
@@ -112,6 +113,7 @@ class Relay {
   std::shared_ptr<std::atomic<std::size_t>> silent_loops_ =
       std::make_shared<std::atomic<std::size_t>>(0);
   std::vector<std::string> addresses_;
+  std::vector<std::unique_ptr<SocketFile>> socket_files_;
   std::vector<manifest::Listener> listening_;
   std::uint32_t threads_wanted_ = 0;
   std::chrono::steady_clock::time_point drain_began_;

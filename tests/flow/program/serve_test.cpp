@@ -63,6 +63,19 @@ TEST(Listeners, AStaleUnixSocketIsReplacedAndRemovedAtTheEnd) {
   EXPECT_FALSE(std::filesystem::exists(socket));
 }
 
+TEST(Listeners, AUnixSocketThatAnotherRelayHasMadeIsLeftToIt) {
+  const TempDir folder;
+  const std::string socket = (folder.path() / "relay.sock").string();
+  const Manifest manifest{.listen = "[\"unix:" + socket + "\"]"};
+  auto before = std::make_unique<RelayProcess>(manifest);
+  std::filesystem::remove(socket);
+  const RelayProcess after(manifest);
+  before.reset();
+  RawSocket client(after.endpoint());
+  client.upgrade("/pwa/" + fresh_id(), "", ping_frame("here"));
+  EXPECT_EQ(client.frame().payload, "here");
+}
+
 TEST(APortInUse, IsARuntimeFailure) {
   const RelayProcess first;
   const std::string taken = first.endpoint().authority();
