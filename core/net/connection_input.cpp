@@ -43,11 +43,14 @@ class Connection::Frames final : public FrameSink {
 
 void Connection::on_events(std::uint32_t events) {
   if (phase_ == Phase::closed) return;
+  constexpr std::uint32_t kHungUp = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+  if ((events & kHungUp) != 0) {
+    hung_up_ = true;
+    transport_.hung_up();
+  }
   // TLS may have to read in order to write, and the other way round.
   if ((events & EPOLLOUT) != 0 || transport_.secure()) on_writable();
   if (phase_ == Phase::closed) return;
-  constexpr std::uint32_t kHungUp = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
-  if ((events & kHungUp) != 0) hung_up_ = true;
   if ((events & (EPOLLIN | kHungUp)) != 0 || transport_.secure()) read();
 }
 

@@ -1,5 +1,6 @@
 #include "net/loop.hpp"
 
+#include <malloc.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
@@ -142,6 +143,7 @@ void Loop::turn(int timeout_ms) {
   run_expiries();
   resume_listeners();
   finish_turn();
+  give_memory_back();
   arm_timer();
   current() = outer;
 }
@@ -275,7 +277,28 @@ void Loop::finish_turn() {
     dispatch_.flush_some_patient();
     send_turn();
   }
+  if (!removed_.empty()) note_crowd();
   removed_.clear();
+}
+
+void Loop::note_crowd() {
+  constexpr std::size_t kCrowd = 256;
+  constexpr std::uint64_t kUntilAllHaveGoneNs = 1'000'000'000;
+  most_connections_ = std::max(most_connections_, connections_.size() + removed_.size());
+  if (most_connections_ < kCrowd || connections_.size() > most_connections_ / 2) return;
+  most_connections_ = connections_.size();
+  give_back_ns_ = now_ns_ + kUntilAllHaveGoneNs;
+}
+
+// The C library keeps what a crowd leaves behind: of TLS sessions some hundred megabytes, in pieces
+// that the next crowd does not fill again. It takes some ten milliseconds to give them back, which
+// is little beside what so many connections have cost.
+void Loop::give_memory_back() {
+  if (now_ns_ < give_back_ns_) return;
+  give_back_ns_ = UINT64_MAX;
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
 }
 
 void Loop::send_turn() {
@@ -292,7 +315,7 @@ int Loop::timeout(int wanted_ms) const { return has_more() ? 0 : wanted_ms; }
 // only watch one descriptor. It is set again only when the next deadline comes earlier than what
 // it is set to; when it fires too early, it is set to what is next then.
 void Loop::arm_timer() {
-  std::uint64_t next = std::min(deadlines_.next_ns(), listeners_resume_ns_);
+  std::uint64_t next = std::min({deadlines_.next_ns(), listeners_resume_ns_, give_back_ns_});
   if (!expiries_.empty()) {
     const std::int64_t wait_ms =
         std::clamp<std::int64_t>(expiries_.begin()->first - unix_ms(), 0, 1'000'000'000);

@@ -122,6 +122,8 @@ class Loop {
   void resume_listeners();
   void finish_turn();
   void send_turn();
+  void note_crowd();
+  void give_memory_back();
   int timeout(int wanted_ms) const;
   void arm_timer();
 
@@ -146,6 +148,8 @@ class Loop {
   std::vector<Listener*> paused_listeners_;
   std::uint64_t listeners_resume_ns_ = UINT64_MAX;
   std::vector<Connection*> connections_;  // each holds a reference
+  std::size_t most_connections_ = 0;      // at once, since memory was given back
+  std::uint64_t give_back_ns_ = UINT64_MAX;
   std::vector<boost::intrusive_ptr<Connection>> again_;
   std::vector<boost::intrusive_ptr<Connection>> finishing_;
   std::vector<boost::intrusive_ptr<Connection>> removed_;

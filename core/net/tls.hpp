@@ -60,6 +60,8 @@ class TlsSession {
 
   /// To be called before the first read of a turn: there may be bytes that were not there before.
   void begin_reading() { socket_.drained = false; }
+  /// The other side has ended its half: what is read next may be the last.
+  void hung_up() { socket_.hung_up = true; }
   /// The handshake is part of the first read.
   Result read(char* data, std::size_t size);
   /// May take less than all. After `blocked` the next write must begin with the same bytes, at

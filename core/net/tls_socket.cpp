@@ -34,7 +34,7 @@ int read(BIO* bio, char* data, std::size_t size, std::size_t* read) {
   const ssize_t count = ::recv(socket.descriptor, data, size, MSG_DONTWAIT);
   if (count > 0) {
     *read = static_cast<std::size_t>(count);
-    socket.drained = *read < size;
+    socket.drained = *read < size && !socket.hung_up;
     return 1;
   }
   if (count == 0) {

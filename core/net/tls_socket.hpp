@@ -12,6 +12,8 @@ struct TlsSocket {
   bool more = false;  // what is written now will be followed by more before this thread is done
   // A read took all there was, so the next would be for nothing. Whoever reads anew resets it.
   bool drained = false;
+  // The other side has ended its half, which is seen by reading to the end and announced only once.
+  bool hung_up = false;
 };
 
 /// A BIO on the socket, which must outlive it and stays the caller's. Null without memory.

@@ -37,6 +37,10 @@ class Transport {
   };
 
   Result read(char* data, std::size_t size);
+  /// The other side has ended its half: what is read next may be the last.
+  void hung_up() {
+    if (tls_ != nullptr) tls_->hung_up();
+  }
   /// Writes as much as the socket takes of the parts.
   Result write(std::span<const std::string_view> parts);
 

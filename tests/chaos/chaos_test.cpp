@@ -268,7 +268,7 @@ class ChaosOnThreads : public testing::TestWithParam<int> {
     std::cout << "seed " << seed_ << "\n";
     std::ofstream(folder_.path() / "keys.txt") << kKey << "\n";
     relay_ = std::make_unique<RelayProcess>(folder_, manifest_for(GetParam(), kQuiet, tls_line_));
-    descriptors_before_ = descriptors();
+    descriptors_before_ = relay_->open_descriptors();
   }
 
   const Endpoint& endpoint() const { return relay_->endpoint(); }
@@ -324,8 +324,8 @@ class ChaosOnThreads : public testing::TestWithParam<int> {
       }
       return true;
     })) << get(endpoint(), "/stats");
-    EXPECT_TRUE(await([&] { return descriptors() == descriptors_before_; }))
-        << descriptors() << " descriptors, " << descriptors_before_ << " before";
+    EXPECT_TRUE(await([&] { return relay_->open_descriptors() == descriptors_before_; }))
+        << relay_->open_descriptors() << " descriptors, " << descriptors_before_ << " before";
   }
 
   /// All the limiter's slots are free: so many and no more may be taken.
@@ -340,11 +340,6 @@ class ChaosOnThreads : public testing::TestWithParam<int> {
     EXPECT_EQ(await_refusal(one_more).close_reason, "Rate limited");
   }
 
-  std::ptrdiff_t descriptors() const {
-    const std::filesystem::directory_iterator all("/proc/" + std::to_string(relay_->pid()) + "/fd");
-    return std::distance(begin(all), end(all));
-  }
-
   const std::chrono::milliseconds duration_ = std::chrono::seconds(
       number_from_environment("PLUGBOARD_CHAOS_SECONDS", sanitized() ? 30 : 3));
   unsigned long seed_ = number_from_environment("PLUGBOARD_CHAOS_SEED", std::random_device()());
@@ -353,7 +348,7 @@ class ChaosOnThreads : public testing::TestWithParam<int> {
   std::atomic<bool> tls_{false};
   int lives_over_tls_ = 0;
   std::unique_ptr<RelayProcess> relay_;
-  std::ptrdiff_t descriptors_before_ = 0;
+  std::size_t descriptors_before_ = 0;
   std::size_t reloads_ = 0;
 };
 

@@ -75,6 +75,11 @@ RelayProcess::~RelayProcess() {
   }
 }
 
+std::size_t RelayProcess::open_descriptors() const {
+  const std::filesystem::directory_iterator all("/proc/" + std::to_string(pid()) + "/fd");
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
 std::int64_t RelayProcess::resident_bytes() const {
   std::ifstream file("/proc/" + std::to_string(pid()) + "/statm");
   std::int64_t total_pages = 0;

@@ -1,6 +1,7 @@
 // The real program, serving on a free port of the loopback interface for one test or one suite.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -42,6 +43,9 @@ class RelayProcess {
 
   /// Bytes of memory that the program has resident now.
   [[nodiscard]] std::int64_t resident_bytes() const;
+
+  /// How many descriptors the program has open now.
+  [[nodiscard]] std::size_t open_descriptors() const;
 
   void signal(int number) const { child_->signal(number); }
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "flow/suite.hpp"
+#include "flow/tls/tls.hpp"
 #include "support/child_process.hpp"
 #include "support/sanitizer.hpp"
 #include "support/temp_dir.hpp"
@@ -14,16 +15,11 @@
 namespace plugboard::test {
 namespace {
 
-std::size_t open_descriptors(const RelayProcess& relay) {
-  const std::filesystem::directory_iterator all("/proc/" + std::to_string(relay.pid()) + "/fd");
-  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-}
-
 /// The relay may open so many descriptors more than it has.
 void leave_descriptors(const RelayProcess& relay, std::size_t more) {
   rlimit limit{};
   ASSERT_EQ(::prlimit(relay.pid(), RLIMIT_NOFILE, nullptr, &limit), 0);
-  limit.rlim_cur = open_descriptors(relay) + more;
+  limit.rlim_cur = relay.open_descriptors() + more;
   ASSERT_EQ(::prlimit(relay.pid(), RLIMIT_NOFILE, &limit, nullptr), 0);
 }
 
@@ -77,15 +73,14 @@ TEST_F(OutOfDescriptors, ItEndsInGoodOrder) {
   EXPECT_EQ(relay_.await_exit(), 0);
 }
 
-/// So many as this process may open, up to ten thousand, that each begin something and never end
-/// it.
-std::vector<std::unique_ptr<RawSocket>> crowd(const Endpoint& endpoint,
-                                              std::string_view beginning) {
+/// So many as this process may open, up to `most`, that each begin something and never end it.
+std::vector<std::unique_ptr<RawSocket>> crowd(const Endpoint& endpoint, std::string_view beginning,
+                                              std::size_t most = 10'000) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
-  const std::size_t size = std::min<std::size_t>(10'000, limit.rlim_cur - 100);
+  const std::size_t size = std::min<std::size_t>(most, limit.rlim_cur - 100);
   std::vector<std::unique_ptr<RawSocket>> sockets;
   sockets.reserve(size);
   for (std::size_t i = 0; i < size; ++i) {
@@ -107,6 +102,21 @@ TEST(HalfOpen, TenThousandUnfinishedHandshakesKeepNobodyOutAndCostLittle) {
   EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(5));
   if (kSanitized) return;
   EXPECT_LT((relay.resident_bytes() - before) / static_cast<std::int64_t>(sockets.size()), 4096);
+}
+
+TEST(HalfOpen, TheMemoryOfACrowdOnTlsGoesBackToTheSystem) {
+  if (kSanitized) GTEST_SKIP() << "sanitizers keep what was freed";
+  constexpr std::int64_t kMiB = 1024 * 1024;
+  const TlsFolder tls;
+  const RelayProcess relay(tls.manifest());
+  const std::int64_t before = relay.resident_bytes();
+  for (int round = 0; round < 2; ++round) {
+    // A record that announces more than ever comes.
+    const auto sockets = crowd(relay.endpoint(), std::string_view("\x16\x03\x01\x02\x00", 5), 2000);
+    ASSERT_TRUE(await([&] { return relay.resident_bytes() - before > 40 * kMiB; }));
+  }
+  EXPECT_TRUE(await([&] { return relay.resident_bytes() - before < 16 * kMiB; }))
+      << relay.resident_bytes() - before;
 }
 
 TEST(HalfOpen, TheirPlacesAreFreeAgainAfterTheHandshakeTimeout) {

@@ -1,6 +1,8 @@
 // What is agreed on before the first request.
 #include <openssl/ssl.h>
 
+#include <csignal>
+
 #include "flow/tls/tls.hpp"
 
 namespace plugboard::test {
@@ -82,6 +84,21 @@ TEST_F(TlsHandshake, BytesBehindTheRequestInOneRecordAreFrames) {
   RawSocket socket(endpoint(), over_tls());
   socket.upgrade("/pwa/" + fresh_id(), "", ping_frame("same record"));
   EXPECT_EQ(socket.frame().payload, "same record");
+}
+
+TEST(TlsHangUp, AClientThatLeavesInItsHelloIsForgottenAtOnce) {
+  const TlsFolder folder;
+  Manifest manifest = folder.manifest();
+  manifest.handshake_timeout = "10m";
+  const RelayProcess relay(manifest);
+  const std::size_t before = relay.open_descriptors();
+  // The relay finds what they said and their end at the same time.
+  relay.signal(SIGSTOP);
+  for (int i = 0; i < 20; ++i) RawSocket(relay.endpoint()).send("\x16\x03\x01");
+  relay.signal(SIGCONT);
+  ASSERT_NO_THROW(TlsPeer(relay.endpoint()));
+  EXPECT_TRUE(await([&] { return relay.open_descriptors() == before; }))
+      << relay.open_descriptors() - before << " are still there";
 }
 
 class TlsTimeout : public testing::Test {
