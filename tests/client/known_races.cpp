@@ -4,5 +4,6 @@
 extern "C" const char* __tsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier)
 
 extern "C" const char* __tsan_default_suppressions() {  // NOLINT(bugprone-reserved-identifier)
-  return "race:std::__future_base::_Result<\n";
+  return "race:std::__future_base::_Result<\n"
+         "race:std::__exception_ptr::exception_ptr::_M_release\n";
 }
