@@ -157,10 +157,10 @@ void run(server::Relay& relay, server::Log& log, Signals& signals,
   for (;;) {
     std::optional<milliseconds> wait = watchdog.step();
     if (watching) wait = std::min(wait.value_or(kWatchStep), kWatchStep);
-    const Word word = signals.next(wait);
-    if (word == Word::kStop) return;
+    const Demand demand = signals.next(wait);
+    if (demand == Demand::kStop) return;
     watchdog.look();
-    if (word == Word::kReload || (watching && watch.changed())) {
+    if (demand == Demand::kReload || (watching && watch.changed())) {
       manager.reloading();
       watch.reset();
       reload(relay, log, file, watching);

@@ -39,7 +39,7 @@ Signals::Signals() : asked_(std::make_shared<Asked>()) {
 
 Signals::~Signals() = default;
 
-Word Signals::next(std::optional<std::chrono::milliseconds> timeout) {
+Demand Signals::next(std::optional<std::chrono::milliseconds> timeout) {
   std::unique_lock lock(asked_->mutex);
   const auto any = [this] { return asked_->stop || asked_->reload; };
   if (timeout) {
@@ -47,8 +47,8 @@ Word Signals::next(std::optional<std::chrono::milliseconds> timeout) {
   } else {
     asked_->changed.wait(lock, any);
   }
-  if (std::exchange(asked_->stop, false)) return Word::kStop;
-  return std::exchange(asked_->reload, false) ? Word::kReload : Word::kNone;
+  if (std::exchange(asked_->stop, false)) return Demand::kStop;
+  return std::exchange(asked_->reload, false) ? Demand::kReload : Demand::kNone;
 }
 
 }  // namespace plugboard::program

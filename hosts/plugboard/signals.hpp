@@ -9,7 +9,7 @@
 
 namespace plugboard::program {
 
-enum class Word { kNone, kReload, kStop };
+enum class Demand { kNone, kReload, kStop };
 
 class Signals {
  public:
@@ -22,7 +22,7 @@ class Signals {
 
   /// What has been asked for and was not told before, stopping first; kNone after `timeout` (none:
   /// waits for ever). Several of the same kind may be told once. The main thread.
-  Word next(std::optional<std::chrono::milliseconds> timeout);
+  Demand next(std::optional<std::chrono::milliseconds> timeout);
 
  private:
   struct Asked;
