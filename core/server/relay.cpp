@@ -45,9 +45,17 @@ Problems Relay::start(const manifest::Manifest& manifest) {
 
   const std::size_t threads = own_threads_ ? thread_count(manifest.server.threads) : 1;
   std::vector<std::vector<net::BoundSocket>> sockets;
+  // Held from the first on, so that none stays behind where a later address cannot be had.
+  std::vector<std::unique_ptr<SocketFile>> socket_files;
   for (const manifest::Listener& listener : manifest.server.listen) {
     if (!listen_) break;
-    for (auto& bound : net::bind_listener(listener, threads)) sockets.push_back(std::move(bound));
+    for (auto& bound : net::bind_listener(listener, threads)) {
+      const std::string_view text = bound[0].text;
+      if (text.starts_with(kUnix)) {
+        socket_files.push_back(std::make_unique<SocketFile>(text.substr(kUnix.size())));
+      }
+      sockets.push_back(std::move(bound));
+    }
   }
 
   shared_ = std::make_unique<net::Shared>(threads, traffic_settings(manifest));
@@ -65,11 +73,9 @@ Problems Relay::start(const manifest::Manifest& manifest) {
     threads_.emplace_back().loop =
         std::make_unique<net::Loop>(*shared_, static_cast<std::uint16_t>(number));
   }
+  socket_files_ = std::move(socket_files);
   for (auto& copies : sockets) {
     addresses_.push_back(copies[0].text);
-    if (copies[0].text.starts_with(kUnix)) {
-      socket_files_.push_back(std::make_unique<SocketFile>(copies[0].text.substr(kUnix.size())));
-    }
     for (std::size_t copy = 0; copy < copies.size(); ++copy) {
       Thread& thread = threads_[copy % threads_.size()];
       thread.listeners.push_back(

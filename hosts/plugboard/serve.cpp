@@ -1,7 +1,5 @@
 // `plugboard serve`: runs the relay until it is told to stop.
-#include <fcntl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +10,7 @@
 #include <variant>
 
 #include "commands.hpp"
+#include "file_watch.hpp"
 #include "manifest/environment.hpp"
 #include "manifest/reader.hpp"
 #include "server/relay.hpp"
@@ -26,57 +25,6 @@ using std::chrono::milliseconds;
 // How often the watched manifest is looked at, and how often draining goes on.
 constexpr milliseconds kWatchStep{500};
 constexpr milliseconds kDrainStep{20};
-
-// Whether a file has changed, judged by what the system says of it: its content is only read then.
-class FileWatch {
- public:
-  explicit FileWatch(std::filesystem::path file) : file_(std::move(file)), known_(look()) {}
-
-  /// True once after each change, as soon as the file has been the same for one step.
-  bool changed() {
-    const Look now = look();
-    if (now == known_) return false;
-    if (now != seen_) {
-      seen_ = now;  // perhaps still being written
-      return false;
-    }
-    known_ = now;
-    return true;
-  }
-
-  /// The present content is going to be read: what changes meanwhile is a change.
-  void reset() { known_ = look(); }
-
- private:
-  struct Look {
-    bool exists = false;
-    dev_t device = 0;
-    ino_t inode = 0;
-    off_t size = 0;
-    std::int64_t modified_s = 0;
-    std::int64_t modified_ns = 0;
-    std::int64_t touched_s = 0;  // also where the time of the last change was set back
-    std::int64_t touched_ns = 0;
-    bool operator==(const Look&) const = default;
-  };
-
-  Look look() const {
-    struct stat status {};
-    if (::stat(file_.c_str(), &status) != 0) return {};
-    return {true,
-            status.st_dev,
-            status.st_ino,
-            status.st_size,
-            status.st_mtim.tv_sec,
-            status.st_mtim.tv_nsec,
-            status.st_ctim.tv_sec,
-            status.st_ctim.tv_nsec};
-  }
-
-  std::filesystem::path file_;
-  Look known_;
-  Look seen_;
-};
 
 // Tells the service manager that the relay is alive, as long as it is, in time for its patience.
 class Watchdog {

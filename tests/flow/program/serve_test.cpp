@@ -86,6 +86,17 @@ TEST(APortInUse, IsARuntimeFailure) {
   EXPECT_NO_THROW(Peer(first.endpoint(), fresh_id()));
 }
 
+TEST(APortInUse, LeavesNoUnixSocketBehind) {
+  const RelayProcess first;
+  const TempDir folder;
+  const std::string socket = (folder.path() / "relay.sock").string();
+  const Finished second = serve(
+      Manifest{.listen = "[\"unix:" + socket + "\", \"" + first.endpoint().authority() + "\"]"}
+          .text());
+  EXPECT_EQ(second.code, 1);
+  EXPECT_FALSE(std::filesystem::exists(socket));
+}
+
 TEST(ABadManifest, IsTwoAndNothingIsServed) {
   const Finished done = serve("[server]\nlisten = [\"127.0.0.1:0\"]\nwhat = 1\n");
   EXPECT_EQ(done.code, 2);
