@@ -65,6 +65,8 @@ def measured_servers(options):
         servers.plugboard(build, REFERENCE),
         servers.plugboard(build, "with plugins", plugins=True, hooks=1),
         servers.plugboard(build, "2 threads", threads=2, all_cpus=True, only=some),
+        # Where the load program's share of the CPUs is not in it.
+        servers.plugboard(build, "2 threads, 1 CPU", threads=2, only=some),
         servers.plugboard(build, "TLS", tls=True, only=some + ("16 KiB",)),
         servers.plugboard(build, "compressing", server="compression = true\n",
                           only=servers.COMPRESSED),

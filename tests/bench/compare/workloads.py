@@ -40,6 +40,13 @@ def throughput(name, size, pairs, window, more=(), **kinds):
     return Workload(name, "throughput", options, (CPU_MESSAGE, rate, P50, P99), **kinds)
 
 
+def presence(name, peers):
+    options = ("--connections", 1000, "--peers", peers)
+    figures = (("CPU per notification", "µs", ("cpu_us", "server", "per_status")),)
+    return Workload(name, "presence", options, figures, protocols=("plugboard",),
+                    without=("floor",))
+
+
 WORKLOADS = [
     throughput("64 B", 64, 10, 64),
     throughput("1 KiB", 1024, 10, 64),
@@ -53,9 +60,8 @@ WORKLOADS = [
     Workload("connect", "connect", (),
              (("CPU per connection", "µs", ("cpu_us", "server", "per_cycle")),),
              without=("floor",)),
-    Workload("presence", "presence", ("--connections", 1000),
-             (("CPU per notification", "µs", ("cpu_us", "server", "per_status")),),
-             protocols=("plugboard",), without=("floor",)),
+    presence("presence", 1),
+    presence("presence of four", 4),
     Workload("idle", "idle", ("--connections", 10000, "--seconds", 0),
              (("memory per connection", "bytes", ("memory_bytes", "pss_per_connection")),),
              timed=False, rounds=1, without=("floor",)),
