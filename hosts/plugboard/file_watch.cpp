@@ -6,7 +6,8 @@
 
 namespace plugboard::program {
 
-FileWatch::FileWatch(std::filesystem::path file) : file_(std::move(file)), known_(look()), seen_(known_) {}
+FileWatch::FileWatch(std::filesystem::path file)
+    : file_(std::move(file)), known_(look()), seen_(known_) {}
 
 bool FileWatch::changed() {
   const Look now = look();
