@@ -168,12 +168,13 @@ void HttpSession::upgrade() {
     refusal_told_ = true;
     respond(refusal_response(refusal));
   };
-  if (connection_.overloaded()) {
-    refuse(admission::server_full());
-    return;
-  }
+  // Before fullness: while peers are sent away, a place that becomes free is nobody's.
   if (connection_.loop().shared().service != Service::serving) {
     refuse(admission::draining(settings_->server.shutdown_grace));
+    return;
+  }
+  if (connection_.overloaded()) {
+    refuse(admission::server_full());
     return;
   }
   const auto judged = http::judge_upgrade(head);

@@ -3,6 +3,7 @@
 #include <plugboard/host.h>
 #include <spdlog/async.h>
 #include <spdlog/details/null_mutex.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -94,9 +95,44 @@ spdlog::sink_ptr sink_for(LogFunction function) {
   return std::make_shared<spdlog::sinks::stderr_sink_mt>();
 }
 
-constexpr const char* kTextPattern = "%Y-%m-%dT%H:%M:%S.%e%z %l %v";
+constexpr const char* kTextPattern = "%Y-%m-%dT%H:%M:%S.%e%z %* %v";
 // The message is a JSON fragment of our own making.
-constexpr const char* kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})";
+constexpr const char* kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%*",%v})";
+
+// The level by its name in the manifest, which spdlog's %l has otherwise ("warning").
+class LevelName final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&,
+              spdlog::memory_buf_t& line) override {
+    const std::string_view name = name_of(message.level);
+    line.append(name.data(), name.data() + name.size());
+  }
+  [[nodiscard]] std::unique_ptr<spdlog::custom_flag_formatter> clone() const override {
+    return std::make_unique<LevelName>();
+  }
+
+ private:
+  static std::string_view name_of(spdlog::level::level_enum level) {
+    switch (level) {
+      case spdlog::level::trace:
+        return "trace";
+      case spdlog::level::debug:
+        return "debug";
+      case spdlog::level::info:
+        return "info";
+      case spdlog::level::warn:
+        return "warn";
+      default:
+        return "error";
+    }
+  }
+};
+
+std::unique_ptr<spdlog::formatter> formatter_for(bool json) {
+  auto formatter = std::make_unique<spdlog::pattern_formatter>();
+  formatter->add_flag<LevelName>('*').set_pattern(json ? kJsonPattern : kTextPattern);
+  return formatter;
+}
 
 }  // namespace
 
@@ -120,7 +156,7 @@ class Log::Writer {
   void configure(const manifest::Log& settings) {
     json_ = settings.format == manifest::LogFormat::kJson;
     logger_->set_level(level_of(settings.level));
-    logger_->set_pattern(json_ ? kJsonPattern : kTextPattern);
+    logger_->set_formatter(formatter_for(json_));
   }
 
   void line(int level, std::string_view source, std::string_view text) {

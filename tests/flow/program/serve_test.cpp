@@ -192,15 +192,28 @@ TEST(TheFileLimit, BelowMaxConnectionsIsWarnedOf) {
 }
 
 TEST(TheLog, CanBeJson) {
-  const RelayProcess relay({.log = "level = \"debug\"\nformat = \"json\"\n"});
-  const Peer peer(relay.endpoint(), fresh_id());
+  RelayProcess relay({.log = "level = \"debug\"\nformat = \"json\"\n"});
   refusal_of(relay.endpoint(), "/nowhere/x");
+  relay.signal(SIGTERM);
+  EXPECT_EQ(relay.await_exit(), 0);
   std::istringstream lines(relay.standard_error());
   int count = 0;
   for (std::string line; std::getline(lines, line); ++count) {
     EXPECT_TRUE(nlohmann::json::accept(line)) << line;
   }
   EXPECT_GT(count, 0);
+}
+
+// Of the warning that every relay with open access starts with.
+bool warns_as(const std::string& level, const std::string& format) {
+  const RelayProcess relay({.log = "format = \"" + format + "\"\n"});
+  return await([&] { return relay.standard_error().find(level) != std::string::npos; });
+}
+
+TEST(TheLog, NamesLevelsAsTheManifestDoes) { EXPECT_TRUE(warns_as(" warn ", "text")); }
+
+TEST(TheLog, NamesLevelsAsTheManifestDoesInJsonToo) {
+  EXPECT_TRUE(warns_as(R"("level":"warn",)", "json"));
 }
 
 TEST(TheLog, CanBeOff) {

@@ -107,6 +107,24 @@ TEST_F(Draining, ASecondSignalEndsItAtOnce) {
   EXPECT_TRUE(relay_.await_any_end());
 }
 
+TEST(Shutdown, RefusesUpgradesAsDrainingEvenWhereTheRelayIsFull) {
+  RelayProcess relay({.server = "max_connections = 2\n",
+                      .plugins = plugin_table("log", "access-log"),
+                      .chain = "key_store = \"open\"\nhook = [\"log\"]\n",
+                      .shutdown_grace = "1h"});
+  const Peer one(relay.endpoint(), fresh_id());
+  const Peer two(relay.endpoint(), fresh_id());
+  relay.signal(SIGTERM);
+  ASSERT_TRUE(await([&] { return relay.standard_error().find("stopping: ") != std::string::npos; }));
+  const WsClient late(relay.endpoint(), "/pwa/" + fresh_id());
+  EXPECT_EQ(late.handshake().status, 503);
+  EXPECT_TRUE(await([&] {
+    return relay.standard_output().find("error=DRAINING status=503") != std::string::npos;
+  })) << relay.standard_output();
+  relay.signal(SIGTERM);  // the second: at once
+  EXPECT_TRUE(relay.await_any_end());
+}
+
 TEST(Shutdown, DoesNotWaitForClientsThatDoNotAnswerTheClose) {
   RelayProcess relay({.shutdown_grace = "200ms"});
   RawSocket silent(relay.endpoint());
