@@ -115,7 +115,8 @@ TEST(Shutdown, RefusesUpgradesAsDrainingEvenWhereTheRelayIsFull) {
   const Peer one(relay.endpoint(), fresh_id());
   const Peer two(relay.endpoint(), fresh_id());
   relay.signal(SIGTERM);
-  ASSERT_TRUE(await([&] { return relay.standard_error().find("stopping: ") != std::string::npos; }));
+  ASSERT_TRUE(
+      await([&] { return relay.standard_error().find("stopping: ") != std::string::npos; }));
   const WsClient late(relay.endpoint(), "/pwa/" + fresh_id());
   EXPECT_EQ(late.handshake().status, 503);
   EXPECT_TRUE(await([&] {
