@@ -155,5 +155,18 @@ TEST(BlobClient, ThrowsForAPrefixWithoutSlash) {
                std::invalid_argument);
 }
 
+TEST(BlobClient, ThrowsForAPrefixThatWouldEndTheRequestLine) {
+  boost::asio::io_context io;
+  EXPECT_THROW(
+      BlobClient(io.get_executor(), {.url = "ws://relay", .route_prefix = "/blob\r\nX-Injected:1"}),
+      std::invalid_argument);
+}
+
+TEST(BlobClient, ThrowsForAPrefixWithAQuery) {
+  boost::asio::io_context io;
+  EXPECT_THROW(BlobClient(io.get_executor(), {.url = "ws://relay", .route_prefix = "/blob?x="}),
+               std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace plugboard::test

@@ -46,6 +46,16 @@ TEST(RelayClient, ThrowsAtConstructionForAChannelWithAColon) {
   EXPECT_THAT(why_not(options), HasSubstr("no channel"));
 }
 
+TEST(RelayClient, ThrowsAtConstructionForAChannelThatWouldEndTheRequestLine) {
+  RelayClientOptions options = quick_options("ws://localhost");
+  options.channel = "a\r\nX-Injected";
+  EXPECT_THAT(why_not(options), HasSubstr("no channel"));
+}
+
+TEST(RelayClient, ThrowsAtConstructionForAnIdThatIsNotUtf8) {
+  EXPECT_THAT(why_not(quick_options("ws://localhost", "alice\xff\xff\xff")), HasSubstr("UTF-8"));
+}
+
 TEST(RelayClient, ThrowsAtConstructionForAnEmptyId) {
   EXPECT_THAT(why_not(quick_options("ws://localhost", "")), HasSubstr("id is empty"));
 }
@@ -75,6 +85,14 @@ TEST(RelayClient, OpensTheUrlOfItsChannelAndId) {
   ScriptedRelay relay;
   const ClientUnderTest client(quick_options(relay.url() + "/base/", "al ice/01"));
   EXPECT_EQ(relay.next().target(), "/base/demo/al%20ice%2F01");
+}
+
+TEST(RelayClient, EncodesWhatAPathMayNotHoldInAChannel) {
+  ScriptedRelay relay;
+  RelayClientOptions options = quick_options(relay.url());
+  options.channel = "b\u00fcro/50 %";
+  const ClientUnderTest client(options);
+  EXPECT_EQ(relay.next().target(), "/b%C3%BCro/50%20%25/alice001");
 }
 
 TEST(RelayClient, SendsTheKeyAsAQuery) {

@@ -1,7 +1,9 @@
 // How connections end, and what comes after.
 #include <gmock/gmock.h>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_future.hpp>
 #include <future>
 #include <memory>
 #include <stdexcept>
@@ -214,6 +216,35 @@ TEST(RelayClient, TakesASilentConnectionForLost) {
   relay.next();
 }
 
+TEST(RelayClient, DoesNotTakeAConnectionForLostThatItDoesNotReadFrom) {
+  ScriptedRelay relay;
+  RelayClientOptions options = quick_options(relay.url());
+  options.idle_timeout = milliseconds(100);
+  options.inbox_limit = 1;
+  ClientUnderTest client(options, false);
+  Visit visit = relay.next_accepted();
+  visit.send_text(R"({"from":"demo:bob00001","payload":1})");
+  visit.send_text(R"({"from":"demo:bob00001","payload":2})");
+  EXPECT_FALSE(relay.comes_within(milliseconds(500)));  // no second connection
+  for (int n = 1; n <= 2; ++n) {
+    EXPECT_EQ(boost::asio::co_spawn(client.context(), client->receive(), boost::asio::use_future)
+                  .get()
+                  .payload,
+              n);
+  }
+}
+
+TEST(RelayClient, TellsTheRelayThatItLivesWhileItDoesNotRead) {
+  ScriptedRelay relay;
+  RelayClientOptions options = quick_options(relay.url());
+  options.idle_timeout = milliseconds(50);
+  options.inbox_limit = 1;
+  ClientUnderTest client(options, false);
+  Visit visit = relay.next_accepted();
+  visit.send_text(R"({"from":"demo:bob00001","payload":1})");
+  for (int n = 0; n < 3; ++n) EXPECT_NO_THROW(visit.await_ping()) << n;
+}
+
 TEST(RelayClient, EndsAConnectionThatSendsTooMuch) {
   ScriptedRelay relay;
   RelayClientOptions options = quick_options(relay.url());
@@ -264,6 +295,33 @@ TEST(RelayClient, LetsOutWhatAHandlerThrows) {
   options.reconnect = false;
   RelayClient client(io.get_executor(), options);
   client.on_open([] { throw std::logic_error("mine"); });
+  client.connect();
+  auto thrown = std::async(std::launch::async, [&io]() -> std::string {
+    try {
+      io.run();
+    } catch (const std::logic_error& error) {
+      return error.what();
+    }
+    return {};
+  });
+  Visit visit = relay.next_accepted();
+  EXPECT_EQ(visit.await_close(), 1006);
+  EXPECT_EQ(thrown.get(), "mine");
+  EXPECT_TRUE(client.stopped());
+}
+
+TEST(RelayClient, EndsTheConnectionAlsoWhenItsDrainHandlerThrows) {
+  ScriptedRelay relay;
+  boost::asio::io_context io;
+  RelayClientOptions options = quick_options(relay.url());
+  options.reconnect = false;
+  options.max_buffered_bytes = 1'000;
+  RelayClient client(io.get_executor(), options);
+  client.on_drain([] { throw std::logic_error("mine"); });
+  client.on_open([&client] {
+    while (client.send("demo:bob00001", "as often as it takes")) {
+    }
+  });
   client.connect();
   auto thrown = std::async(std::launch::async, [&io]() -> std::string {
     try {

@@ -1,7 +1,9 @@
 #include "client/scripted_relay.hpp"
 
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
@@ -118,6 +120,15 @@ std::string Visit::receive() {
     inside_->stream.async_read(buffer, [done](error_code error, std::size_t) { done(error); });
   });
   return beast::buffers_to_string(buffer.data());
+}
+
+void Visit::await_ping() {
+  std::array<unsigned char, 6> frame{};  // header and mask
+  inside_->step("see a ping", [&](Done done) {
+    asio::async_read(inside_->stream.next_layer(), asio::buffer(frame),
+                     [done](error_code error, std::size_t) { done(error); });
+  });
+  if (frame[0] != 0x89 || frame[1] != 0x80) throw std::runtime_error("the frame is no ping");
 }
 
 void Visit::close(std::uint16_t code, std::string_view reason) {

@@ -37,6 +37,8 @@ class Visit {
   void send_error(std::string_view code, std::string_view message);
   /// The next message. Throws when the connection ends first.
   std::string receive();
+  /// The next frame, which has to be an empty ping. Not to be mixed with `receive`.
+  void await_ping();
   /// Says goodbye and waits for the client's half.
   void close(std::uint16_t code, std::string_view reason);
   /// Waits for the client's goodbye and returns its code; 1006 if there was none.

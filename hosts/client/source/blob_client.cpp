@@ -104,9 +104,9 @@ BlobClient::BlobClient(asio::any_io_executor executor, BlobClientOptions options
       !client::is_well_formed_key(options_.access_key, KeyForm::kToken, KeyTransport::kHeader)) {
     throw std::invalid_argument("ill-formed access key");
   }
-  if (!options_.route_prefix.empty() && options_.route_prefix.front() != '/') {
+  if (!client::is_path(options_.route_prefix)) {
     throw std::invalid_argument("the route prefix \"" + options_.route_prefix +
-                                "\" does not begin with a slash");
+                                "\" is no path: expected something like /blob");
   }
   while (!options_.route_prefix.empty() && options_.route_prefix.back() == '/') {
     options_.route_prefix.pop_back();

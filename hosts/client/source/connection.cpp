@@ -63,6 +63,7 @@ class BeastConnection : public Connection,
         resolver_(strand),
         stream_(std::forward<StreamArgs>(stream_args)...),
         close_timer_(strand),
+        life_timer_(strand),
         pause_signal_(strand) {
     pause_signal_.expires_at(std::chrono::steady_clock::time_point::max());
   }
@@ -102,8 +103,7 @@ class BeastConnection : public Connection,
   void abort() override {
     ended_ = true;
     cut();
-    close_timer_.cancel();
-    pause_signal_.cancel();
+    cancel_timers();
   }
 
   void pause(bool paused) override {
@@ -125,6 +125,7 @@ class BeastConnection : public Connection,
     }
     if (ended_) co_return;
     ending_.opened = true;
+    watch_for_life();
     if (const auto events = events_.lock()) events->opened();
     co_await read();
   }
@@ -155,17 +156,17 @@ class BeastConnection : public Connection,
       co_await stream_.next_layer().async_handshake(asio::ssl::stream_base::client,
                                                     asio::use_awaitable);
     }
-    // From here on the WebSocket stream keeps time.
+    // From here on the WebSocket stream keeps time, but not for idleness: it would take a
+    // connection for idle that we do not read from.
     tcp.expires_never();
     websocket::stream_base::timeout timeout{};
     timeout.handshake_timeout =
         std::max(std::chrono::steady_clock::duration(std::chrono::milliseconds(1)),
                  deadline - std::chrono::steady_clock::now());
-    timeout.idle_timeout = options_.idle_timeout.count() > 0
-                               ? std::chrono::steady_clock::duration(options_.idle_timeout)
-                               : websocket::stream_base::none();
-    timeout.keep_alive_pings = true;
+    timeout.idle_timeout = websocket::stream_base::none();
     stream_.set_option(timeout);
+    stream_.control_callback(
+        [this](websocket::frame_type, beast::string_view) { silent_halves_ = 0; });
     stream_.set_option(websocket::stream_base::decorator(
         [this](websocket::request_type& request) { decorate(request); }));
     stream_.read_message_max(options_.max_message_bytes);
@@ -206,7 +207,10 @@ class BeastConnection : public Connection,
           co_await pause_signal_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
         }
         if (ended_) co_return;
-        co_await stream_.async_read(buffer, asio::use_awaitable);
+        do {
+          co_await stream_.async_read_some(buffer, 0, asio::use_awaitable);
+          silent_halves_ = 0;
+        } while (!stream_.is_message_done());
       } catch (const system_error& error) {
         note_close(error.code());
         cause = error.code().message();
@@ -249,7 +253,41 @@ class BeastConnection : public Connection,
     } else if (closing_) {
       say_goodbye();
     }
-    if (const auto events = events_.lock()) events->written(bytes);
+    const auto events = events_.lock();
+    if (!events) return;
+    try {
+      events->written(bytes);
+    } catch (...) {
+      // As in `start`.
+      end("a handler failed");
+      throw;
+    }
+  }
+
+  void watch_for_life() {
+    if (options_.idle_timeout.count() <= 0) return;
+    life_timer_.expires_after(std::max(options_.idle_timeout / 2, std::chrono::milliseconds(1)));
+    life_timer_.async_wait([self = this->shared_from_this()](error_code cancelled) {
+      if (!cancelled) self->half_the_idle_timeout_passed();
+    });
+  }
+
+  void half_the_idle_timeout_passed() {
+    if (ended_ || closing_) return;
+    if (paused_) {
+      // Who does not read cannot hear. The relay still hears of us.
+      silent_halves_ = 0;
+    } else if (++silent_halves_ > 1) {
+      cut();
+      return;
+    }
+    if (!pinging_) {
+      pinging_ = true;
+      stream_.async_ping({}, [self = this->shared_from_this()](error_code) {
+        self->pinging_ = false;  // the reading side tells of errors
+      });
+    }
+    watch_for_life();
   }
 
   void say_goodbye() {
@@ -265,11 +303,16 @@ class BeastConnection : public Connection,
     beast::get_lowest_layer(stream_).close();
   }
 
+  void cancel_timers() {
+    close_timer_.cancel();
+    life_timer_.cancel();
+    pause_signal_.cancel();
+  }
+
   void end(const std::string& cause) {
     if (ended_) return;
     ended_ = true;
-    close_timer_.cancel();
-    pause_signal_.cancel();
+    cancel_timers();
     cut();
     if (ending_.cause.empty()) ending_.cause = cause;
     if (const auto events = events_.lock()) events->ended(ending_);
@@ -283,10 +326,13 @@ class BeastConnection : public Connection,
   asio::ip::tcp::resolver resolver_;
   Stream stream_;
   asio::steady_timer close_timer_;
+  asio::steady_timer life_timer_;
   asio::steady_timer pause_signal_;  // never expires; cancelled to wake the reader
 
   std::deque<std::string> outgoing_;
   Ending ending_;
+  int silent_halves_ = 0;  // of the idle timeout, since something came
+  bool pinging_ = false;
   bool writing_ = false;
   bool closing_ = false;
   bool paused_ = false;

@@ -64,6 +64,14 @@ std::string unwatch_text(std::string_view address) {
   return R"({"type":"unwatch","address":)" + quoted(address) + "}";
 }
 
+bool is_utf8(std::string_view text) {
+  try {
+    return !quoted(text).empty();
+  } catch (const json::type_error&) {
+    return false;
+  }
+}
+
 bool is_fatal(std::string_view code) {
   constexpr std::array<std::string_view, 6> kFatal = {
       "INVALID_KEY", "KEY_REVOKED", "FORBIDDEN_CHANNEL", "FORBIDDEN_ID", "INVALID_URL", "REPLACED"};

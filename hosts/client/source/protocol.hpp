@@ -32,6 +32,9 @@ std::string routed_text(std::string_view from, std::string_view to, const nlohma
 std::string watch_text(std::string_view address);
 std::string unwatch_text(std::string_view address);
 
+/// RFC 3629, which all text on the wire is.
+bool is_utf8(std::string_view text);
+
 /// Whether the relay's error means that connecting again would not help.
 bool is_fatal(std::string_view code);
 

@@ -18,6 +18,27 @@ constexpr std::string_view kUnreserved =
                               "; expected something like ws://relay.example:8080");
 }
 
+std::string percent_encode(std::string_view text, std::string_view marks) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : text) {
+    if (kUnreserved.find(c) != std::string_view::npos || marks.find(c) != std::string_view::npos) {
+      encoded += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    encoded += '%';
+    encoded += kDigits[byte >> 4U];
+    encoded += kDigits[byte & 0xFU];
+  }
+  return encoded;
+}
+
+// A channel may hold slashes, which stay, and what no path may.
+std::string encode_channel(std::string_view channel) {
+  return percent_encode(channel, "/~.!$&'()*+,;=@");
+}
+
 }  // namespace
 
 std::string RelayUrl::authority() const {
@@ -58,25 +79,19 @@ RelayUrl parse_relay_url(std::string_view text) {
   return url;
 }
 
-std::string encode_uri_component(std::string_view text) {
-  constexpr std::string_view kMarks = "!~*'().";
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    if (kUnreserved.find(c) != std::string_view::npos || kMarks.find(c) != std::string_view::npos) {
-      encoded += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    encoded += '%';
-    encoded += kDigits[byte >> 4U];
-    encoded += kDigits[byte & 0xFU];
-  }
-  return encoded;
+std::string encode_uri_component(std::string_view text) { return percent_encode(text, "!~*'()."); }
+
+bool is_path(std::string_view path) {
+  constexpr std::string_view kMarks = "/%~.!$&'()*+,;=:@";
+  return path.empty() || (path.front() == '/' && std::all_of(path.begin(), path.end(), [&](char c) {
+                            return kUnreserved.find(c) != std::string_view::npos ||
+                                   kMarks.find(c) != std::string_view::npos;
+                          }));
 }
 
 std::string connect_target(const RelayUrl& url, const RelayClientOptions& options) {
-  std::string target = url.prefix + "/" + options.channel + "/" + encode_uri_component(options.id);
+  std::string target =
+      url.prefix + "/" + encode_channel(options.channel) + "/" + encode_uri_component(options.id);
   if (!options.key.empty() && options.key_transport == KeyTransport::kQuery) {
     target += "?key=" + encode_uri_component(options.key);
   }

@@ -25,6 +25,10 @@ RelayUrl parse_relay_url(std::string_view text);
 /// As JavaScript's encodeURIComponent. Bytes that are not UTF-8 are encoded as they are.
 std::string encode_uri_component(std::string_view text);
 
+/// Whether `path` is empty, or begins with a slash and holds only what a path may (RFC 3986 section
+/// 3.3).
+bool is_path(std::string_view path);
+
 /// What the upgrade request asks for; holds the key if that travels as a query.
 std::string connect_target(const RelayUrl& url, const RelayClientOptions& options);
 

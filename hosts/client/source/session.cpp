@@ -18,12 +18,20 @@ using std::chrono::steady_clock;
 
 namespace {
 
+bool is_channel_name(std::string_view name) {
+  return !name.empty() && is_utf8(name) && std::none_of(name.begin(), name.end(), [](char c) {
+    return c == ':' || c == '?' || c == '#' || (c >= 0 && c < ' ') || c == 0x7F;
+  });
+}
+
 void check_options(const RelayClientOptions& options) {
-  if (options.channel.empty() || options.channel.find_first_of(":?# ") != std::string::npos) {
-    throw std::invalid_argument("\"" + options.channel +
-                                "\" is no channel: expected a name without : ? # and blanks");
+  if (!is_channel_name(options.channel)) {
+    throw std::invalid_argument(
+        "\"" + options.channel +
+        "\" is no channel: expected a name in UTF-8 without : ? # and control characters");
   }
   if (options.id.empty()) throw std::invalid_argument("the id is empty");
+  if (!is_utf8(options.id)) throw std::invalid_argument("the id is not UTF-8");
   if (options.key.empty()) return;
   if (!is_well_formed_key(options.key, options.key_form, options.key_transport)) {
     throw std::invalid_argument(

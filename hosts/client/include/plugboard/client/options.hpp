@@ -44,7 +44,7 @@ struct RelayClientOptions {
   /// From looking the host up to the answered upgrade.
   std::chrono::milliseconds handshake_timeout{10'000};
   /// A connection that is silent for half of this is asked for a sign of life; one that is silent
-  /// for all of it is taken for lost. 0: never.
+  /// for all of it is taken for lost, unless `inbox_limit` keeps us from reading. 0: never.
   std::chrono::milliseconds idle_timeout{60'000};
 
   /// Larger messages end the connection (1009).
