@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/system/system_error.hpp>
+#include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <istream>
@@ -36,7 +37,12 @@ std::string read_all(std::istream& input, const std::string& name) {
 }
 
 std::string read_text(const std::string& file) {
-  if (is_standard_stream(file)) return read_all(std::cin, "stdin");
+  if (is_standard_stream(file)) {
+    std::string text = read_all(std::cin, "stdin");
+    // std::cin takes an error, such as that of a folder, for the end.
+    if (std::ferror(stdin) != 0) throw FileError("stdin cannot be read");
+    return text;
+  }
   std::ifstream input(file, std::ios::binary);
   return read_all(input, file);
 }

@@ -6,13 +6,13 @@
 #include <cstdlib>
 #include <iostream>
 #include <stdexcept>
-#include <string_view>
 #include <system_error>
 #include <thread>
 
 #include "peer/conversation.hpp"
 #include "peer/event_queue.hpp"
 #include "peer/keyboard.hpp"
+#include "peer/line_editor.hpp"
 #include "plugboard/relay_client.hpp"
 #include "tool_commands.hpp"
 
@@ -23,9 +23,8 @@ PrintStyle print_style(bool json) {
   if (json) return PrintStyle::kJson;
   // https://no-color.org. Nothing else runs yet that could change the environment.
   const char* no_color = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe)
-  const char* terminal = std::getenv("TERM");      // NOLINT(concurrency-mt-unsafe)
   const bool colored = ::isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0') &&
-                       terminal != nullptr && std::string_view(terminal) != "dumb";
+                       terminal_is_capable();
   return colored ? PrintStyle::kColored : PrintStyle::kPlain;
 }
 
@@ -45,10 +44,11 @@ void forward_events(RelayClient& client, EventQueue& events) {
 // The network's thread, as long as this lives.
 class NetworkThread {
  public:
-  explicit NetworkThread(boost::asio::io_context& io)
-      : io_(io), work_(io.get_executor()), thread_([&io] { io.run(); }) {}
+  NetworkThread(boost::asio::io_context& io, EventQueue& events)
+      : io_(io), events_(events), work_(io.get_executor()), thread_([&io] { io.run(); }) {}
   ~NetworkThread() {
     io_.stop();
+    events_.close();
     thread_.join();
   }
   NetworkThread(const NetworkThread&) = delete;
@@ -56,6 +56,7 @@ class NetworkThread {
 
  private:
   boost::asio::io_context& io_;
+  EventQueue& events_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   std::thread thread_;
 };
@@ -90,10 +91,12 @@ int peer(const PeerOptions& options) {
                                .stay = options.stay,
                                .count = options.count},
                               [&keyboard](const std::string& line) { keyboard.print(line); });
-    const NetworkThread network(io);
+    const NetworkThread network(io, events);
     client.connect();
     keyboard.run(conversation, events, options.time_limit);
-    return conversation.exit_code();
+    if (keyboard.trouble().empty()) return conversation.exit_code();
+    std::cerr << "plugboard: " << keyboard.trouble() << "\n";
+    return kRuntimeFailure;
   } catch (const std::invalid_argument& error) {
     std::cerr << "plugboard: " << error.what() << "\n";
     return kBadUsage;

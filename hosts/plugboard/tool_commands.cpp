@@ -33,7 +33,7 @@ void ToolCommands::add_peer(CLI::App& app, int& exit_code) {
       "Lines may also be /watch ADDRESS, /unwatch ADDRESS, /json ADDRESS JSON, /help and /quit.\n"
       "With --json a line is {\"to\":A,\"payload\":...}, {\"watch\":A} or {\"unwatch\":A}.\n"
       "At the end of its input the peer leaves, once the relay has taken all lines.\n"
-      "Exit codes: 0 fine, 1 refused, lost or timed out, 2 bad usage.");
+      "Exit codes: 0 fine, 1 refused, lost, timed out, or stdout full; 2 bad usage.");
   command->add_option("URL", peer_.url, "Where the relay is, such as ws://localhost:8080")
       ->required()
       ->type_name("");
@@ -50,6 +50,7 @@ void ToolCommands::add_peer(CLI::App& app, int& exit_code) {
   command->add_flag("--json", peer_.json, "One JSON object a line, in and out");
   command->add_flag("--stay", peer_.stay, "Stay after the end of the input");
   command->add_option("--count", peer_.count, "Leave after so many messages, not before")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}).description(""))
       ->type_name("N");
   command->add_option("--timeout", time_limit_s_, "Give up after so many seconds (exit code 1)")
       ->check(CLI::Range(0.001, 1e6).description(""))

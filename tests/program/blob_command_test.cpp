@@ -60,6 +60,16 @@ TEST_F(BlobCommand, FailsForAFolder) {
   EXPECT_THAT(ended.err, HasSubstr("cannot be read"));
 }
 
+TEST_F(BlobCommand, LeavesWhatIsThereIfItsInputCannotBeRead) {
+  EXPECT_EQ(run("put", {}, "text").code, 0);
+  const Finished ended = run_to_end({"/bin/sh", "-c", R"("$@" < /)", "sh", plugboard_program(),
+                                     "blob", "put", "http://" + relay_->endpoint().authority(),
+                                     "offer-0001", "--key", "test-key-0001"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, HasSubstr("stdin cannot be read"));
+  EXPECT_EQ(run("get").out, "text");
+}
+
 TEST_F(BlobCommand, FailsForABlobThatIsNotThere) {
   const Finished ended = run("get");
   EXPECT_EQ(ended.code, 1);

@@ -216,6 +216,26 @@ TEST_F(PeerCommand, EndsWhenNobodyReadsItsOutput) {
   EXPECT_EQ(ended.err, "0\n");
 }
 
+TEST_F(PeerCommand, FailsWhenItsOutputIsLost) {
+  for (const char* form : {"--stay", "--json"}) {
+    std::vector<std::string> all = {"/bin/sh", "-c", R"("$@" > /dev/full)", "sh"};
+    const std::vector<std::string> peer = command({form});
+    all.insert(all.end(), peer.begin(), peer.end());
+    const Finished ended = run_to_end(all);
+    EXPECT_EQ(ended.code, 1) << form;
+    EXPECT_EQ(ended.err, "plugboard: stdout cannot be written: No space left on device\n") << form;
+  }
+}
+
+TEST_F(PeerCommand, FailsWhenItsInputCannotBeRead) {
+  std::vector<std::string> all = {"/bin/sh", "-c", R"("$@" < /)", "sh"};
+  const std::vector<std::string> peer = command();
+  all.insert(all.end(), peer.begin(), peer.end());
+  const Finished ended = run_to_end(all);
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_EQ(ended.err, "plugboard: stdin cannot be read: Is a directory\n");
+}
+
 TEST(PeerCommandLine, FailsWhenNobodyListens) {
   const Finished ended = run_to_end(
       {plugboard_program(), "peer", "ws://127.0.0.1:1", "--channel", "demo", "--id", "alice001"});
@@ -228,6 +248,13 @@ TEST(PeerCommandLine, IsWrongWithAnUnreadableUrl) {
       {plugboard_program(), "peer", "localhost", "--channel", "demo", "--id", "alice001"});
   EXPECT_EQ(ended.code, 2);
   EXPECT_THAT(ended.err, HasSubstr("no relay URL"));
+}
+
+TEST(PeerCommandLine, IsWrongWithANegativeCount) {
+  const Finished ended = run_to_end({plugboard_program(), "peer", "ws://localhost", "--channel",
+                                     "demo", "--id", "alice001", "--count", "-1"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("--count"));
 }
 
 TEST(PeerCommandLine, IsWrongWithAnIllFormedKey) {

@@ -72,6 +72,18 @@ TEST_F(AtATerminal, NothingIsColoredIfTheEnvironmentSaysSo) {
   EXPECT_TRUE(terminal.shows("demo:bob00001 hello"));
 }
 
+TEST_F(AtATerminal, NoEscapesAreSentToATerminalThatKnowsNone) {
+  for (const char* kind : {"dumb", ""}) {
+    Terminal terminal(command(), {{"TERM", kind}});
+    ASSERT_TRUE(terminal.shows("connected as demo:alice001"));
+    bob_.send("demo:alice001", "hello");
+    ASSERT_TRUE(terminal.shows("demo:bob00001 hello"));
+    terminal.press(kCtrlD);
+    EXPECT_EQ(terminal.await_exit(), 0);
+    EXPECT_THAT(terminal.shown(), Not(HasSubstr("\x1b"))) << kind;
+  }
+}
+
 TEST_F(AtATerminal, AMistakeIsToldAndNothingEnds) {
   Terminal terminal(command());
   ASSERT_TRUE(is_ready(terminal));
@@ -149,6 +161,27 @@ TEST_F(AtATerminal, AMessageThatArrivesLeavesTheLineThatIsBeingTyped) {
   ASSERT_TRUE(terminal.shows("between\r\n> demo:bob00001 half"));
   type(terminal, " and half");
   EXPECT_EQ(bob_.receive_json().at("payload"), "half and half");
+}
+
+TEST_F(AtATerminal, AMessageThatArrivesClearsAllRowsOfTheLineThatIsBeingTyped) {
+  Terminal terminal(command());
+  ASSERT_TRUE(is_ready(terminal));
+  // Two for the prompt, 14 for the address: the cursor stands in the third row of 80 columns.
+  terminal.press("demo:bob00001 " + std::string(150, 'x') + "end");
+  ASSERT_TRUE(terminal.shows("end"));
+  bob_.send("demo:alice001", "between");
+  EXPECT_TRUE(terminal.shows("\x1b[A\x1b[A\r\x1b[J"));
+}
+
+TEST_F(AtATerminal, WideCharactersCountTwiceInTheRowsOfTheLine) {
+  Terminal terminal(command());
+  ASSERT_TRUE(is_ready(terminal));
+  std::string wide;
+  for (int n = 0; n < 40; ++n) wide += "\u4e16";
+  terminal.press("demo:bob00001 " + wide + "end");
+  ASSERT_TRUE(terminal.shows("end"));
+  bob_.send("demo:alice001", "between");
+  EXPECT_TRUE(terminal.shows("\x1b[A\r\x1b[J"));
 }
 
 #endif

@@ -24,6 +24,8 @@ constexpr milliseconds kLeaveTime{10'000};
 
 constexpr std::size_t kReadBytes = 65'536;
 
+std::string reason(int error) { return std::generic_category().message(error); }
+
 }  // namespace
 
 Keyboard::Keyboard() {
@@ -43,10 +45,14 @@ void Keyboard::print(const std::string& line) {
     editor_->print_above(line);
     return;
   }
-  std::fputs(line.c_str(), stdout);
-  std::fputc('\n', stdout);
+  if (output_lost_) return;
   // Each line counts at once for whoever reads it.
-  if (std::fflush(stdout) != 0) output_lost_ = true;
+  if (std::fputs(line.c_str(), stdout) >= 0 && std::fputc('\n', stdout) >= 0 &&
+      std::fflush(stdout) == 0) {
+    return;
+  }
+  output_lost_ = true;
+  if (errno != EPIPE) trouble_ = "stdout cannot be written: " + reason(errno);
 }
 
 void Keyboard::run(Conversation& conversation, EventQueue& events,
@@ -113,7 +119,6 @@ void Keyboard::hand_over(Conversation& conversation) {
 
 Keyboard::Ready Keyboard::wait(Conversation& conversation, bool want_input) {
   while (!conversation.finished()) {
-    // Nobody reads any more: as for any filter, the work is done.
     if (output_lost_) conversation.leave();
     std::array<pollfd, 3> waited = {{{events_->descriptor(), POLLIN, 0},
                                      {signals_, POLLIN, 0},
@@ -166,7 +171,9 @@ void Keyboard::read_input() {
   input_.resize(before + kReadBytes);
   const ssize_t count = ::read(STDIN_FILENO, input_.data() + before, kReadBytes);
   input_.resize(before + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
-  if (count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN)) input_ended_ = true;
+  if (count > 0 || (count < 0 && (errno == EINTR || errno == EAGAIN))) return;
+  input_ended_ = true;
+  if (count < 0) trouble_ = "stdin cannot be read: " + reason(errno);
 }
 
 }  // namespace plugboard::program

@@ -28,6 +28,10 @@ class Keyboard {
   void run(Conversation& conversation, EventQueue& events,
            std::optional<std::chrono::milliseconds> time_limit);
 
+  /// What kept lines from being read or printed, as a sentence for people; empty if nothing did. A
+  /// reader of stdout who has left is nothing: as for any filter, the work is done.
+  [[nodiscard]] const std::string& trouble() const { return trouble_; }
+
  private:
   enum class Ready { kInput, kNoInput };
 
@@ -48,6 +52,7 @@ class Keyboard {
   bool input_ended_ = false;
   bool end_told_ = false;
   bool output_lost_ = false;
+  std::string trouble_;
   std::optional<std::chrono::steady_clock::time_point> deadline_;
   std::optional<std::chrono::steady_clock::time_point> leave_deadline_;
 };

@@ -1,10 +1,24 @@
 #include "peer/line_editor.hpp"
 
+#include <cstdlib>
+#include <string_view>
+
+namespace plugboard::program {
+
+bool terminal_is_capable() {
+  // Nobody changes the environment.
+  const char* terminal = std::getenv("TERM");  // NOLINT(concurrency-mt-unsafe)
+  return terminal != nullptr && *terminal != '\0' && std::string_view(terminal) != "dumb";
+}
+
+}  // namespace plugboard::program
+
 #ifdef PLUGBOARD_HAVE_LIBEDIT
 
 #include <dlfcn.h>
 #include <histedit.h>
 #include <langinfo.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <clocale>
@@ -23,6 +37,7 @@ struct Libedit {
   decltype(&::el_set) set = nullptr;
   decltype(&::el_gets) gets = nullptr;
   decltype(&::el_resize) resize = nullptr;
+  decltype(&::el_line) line = nullptr;
   decltype(&::history_init) history_init = nullptr;
   decltype(&::history_end) history_end = nullptr;
   decltype(&::history) history = nullptr;
@@ -32,7 +47,8 @@ struct Libedit {
     void* library = ::dlopen("libedit.so.2", RTLD_NOW | RTLD_LOCAL);
     return library != nullptr && find(library, "el_init", init) && find(library, "el_end", end) &&
            find(library, "el_set", set) && find(library, "el_gets", gets) &&
-           find(library, "el_resize", resize) && find(library, "history_init", history_init) &&
+           find(library, "el_resize", resize) && find(library, "el_line", line) &&
+           find(library, "history_init", history_init) &&
            find(library, "history_end", history_end) && find(library, "history", history);
   }
 
@@ -88,7 +104,10 @@ class LibeditEditor : public LineEditor {
 
   void print_above(const std::string& line) override {
     // To the line's begin, clear what follows, print, then draw prompt and line anew.
-    std::fputs(editing_ ? "\r\x1b[J" : "", stdout);
+    if (editing_) {
+      for (std::size_t row = cursor_row(); row > 0; --row) std::fputs("\x1b[A", stdout);
+      std::fputs("\r\x1b[J", stdout);
+    }
     std::fputs(line.c_str(), stdout);
     std::fputc('\n', stdout);
     if (editing_) library_.set(editor_, EL_REFRESH);
@@ -98,6 +117,31 @@ class LibeditEditor : public LineEditor {
   void resized() override { library_.resize(editor_); }
 
  private:
+  // In how many rows of the terminal the line stands above the cursor.
+  std::size_t cursor_row() const {
+    winsize size{};
+    const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    const std::size_t columns = known ? size.ws_col : 80;
+    const LineInfo* line = library_.line(editor_);
+    std::size_t column = prompt_.size();
+    std::mbstate_t state{};
+    for (const char* at = line->buffer; at < line->cursor;) {
+      wchar_t character = 0;
+      const auto left = static_cast<std::size_t>(line->cursor - at);
+      std::size_t used =
+          std::mbrtowc(&character, at, left, &state);  // NOLINT(concurrency-mt-unsafe)
+      if (used == 0 || used > left) used = 1;
+      at += used;
+      // Control characters are shown as ^X.
+      const int wide = ::wcwidth(character);
+      const std::size_t width = wide < 0 ? 2 : static_cast<std::size_t>(wide);
+      // What does not fit at a row's end begins the next.
+      if (column % columns + width > columns) column += columns - column % columns;
+      column += width;
+    }
+    return column / columns;
+  }
+
   static char* prompt(EditLine*) { return current_->prompt_.data(); }
 
   // One character from stdin: 1, at the end 0, -1 for a failure.
@@ -147,7 +191,7 @@ void LineEditor::prepare() {
 
 std::unique_ptr<LineEditor> LineEditor::open(const std::string& prompt, Wait wait) {
   Libedit library;
-  if (!library.load()) return nullptr;
+  if (!terminal_is_capable() || !library.load()) return nullptr;
   return std::make_unique<LibeditEditor>(library, prompt, std::move(wait));
 }
 

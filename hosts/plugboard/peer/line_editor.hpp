@@ -10,6 +10,9 @@
 
 namespace plugboard::program {
 
+/// Whether the terminal moves its cursor and shows colours, by the environment variable TERM.
+bool terminal_is_capable();
+
 class LineEditor {
  public:
   /// Waits until stdin is readable (true), or the conversation is over (false).
@@ -19,7 +22,7 @@ class LineEditor {
   /// there are other threads, which could look at the locale meanwhile.
   static void prepare();
 
-  /// Nothing if this machine, or this build, has no libedit.
+  /// Nothing if this machine, or this build, has no libedit, or the terminal is not capable.
   static std::unique_ptr<LineEditor> open(const std::string& prompt, Wait wait);
 
   virtual ~LineEditor() = default;
