@@ -1,5 +1,4 @@
 // A chat for two terminals or twenty: lines typed here go to everybody who is on the channel.
-#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <cstdlib>
@@ -12,14 +11,22 @@
 
 namespace {
 
-// What a message says; without control characters, which could steer the terminal.
+// Without control characters, which could steer the terminal.
+std::string harmless(std::string text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto before = i > 0 ? static_cast<unsigned char>(text[i - 1]) : 0U;
+    const bool is_c1 = before == 0xC2 && byte >= 0x80 && byte <= 0x9F;
+    if (byte < 0x20 || byte == 0x7F) text[i] = ' ';
+    if (is_c1) text.replace(i - 1, 2, "  ");
+  }
+  return text;
+}
+
 std::string text_of(const nlohmann::json& payload) {
   const bool is_ours =
       payload.is_object() && payload.contains("text") && payload["text"].is_string();
-  std::string text = is_ours ? payload["text"].get<std::string>() : payload.dump();
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; }, ' ');
-  return text;
+  return harmless(is_ours ? payload["text"].get<std::string>() : payload.dump());
 }
 
 // Who is there, and what is said. Lives on the io_context's one thread.
@@ -31,7 +38,7 @@ class Chat {
     client_.on_peer_status(
         [this](const std::string& address, bool online) { came_or_went(address, online); });
     client_.on_message([](const std::string& from, const nlohmann::json& payload) {
-      std::cout << from << ": " << text_of(payload) << std::endl;
+      std::cout << harmless(from) << ": " << text_of(payload) << std::endl;
     });
     client_.on_error([this](const plugboard::ErrorInfo& error) {
       std::cerr << error.code << ": " << error.message << std::endl;
@@ -69,7 +76,8 @@ class Chat {
   void came_or_went(const std::string& address, bool online) {
     if (address == client_.address()) return;
     const bool news = online ? there_.insert(address).second : there_.erase(address) == 1;
-    if (news) std::cout << "* " << address << (online ? " is here" : " has left") << std::endl;
+    if (news)
+      std::cout << "* " << harmless(address) << (online ? " is here" : " has left") << std::endl;
   }
 
   boost::asio::io_context& io_;

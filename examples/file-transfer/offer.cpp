@@ -25,6 +25,38 @@ void from_json(const nlohmann::json& json, Offer& offer) {
   json.at("sender").get_to(offer.sender);
 }
 
+namespace {
+
+// C1 controls, which are C2 80 to C2 9F in UTF-8, included.
+bool holds_controls(std::string_view text) {
+  unsigned char before = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F) return true;
+    if (before == 0xC2 && byte >= 0x80 && byte <= 0x9F) return true;
+    before = byte;
+  }
+  return false;
+}
+
+}  // namespace
+
+Offer read_offer(const std::string& text) {
+  Offer offer;
+  try {
+    offer = nlohmann::json::parse(text).get<Offer>();
+  } catch (const nlohmann::json::exception&) {
+    throw std::runtime_error("what is under this key is no offer");
+  }
+  if (holds_controls(offer.name))
+    throw std::runtime_error("the offered name holds characters that no name needs");
+  offer.name = std::filesystem::path(offer.name).filename().string();
+  if (offer.name.empty() || offer.name.front() == '.') {
+    throw std::runtime_error("the offer has no file name, or one that hides the file");
+  }
+  return offer;
+}
+
 std::string random_key() {
   constexpr std::string_view kAlphabet =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -23,6 +23,10 @@ void to_json(nlohmann::json& json, const Offer& offer);
 /// Throws nlohmann::json::exception for what is no offer.
 void from_json(const nlohmann::json& json, Offer& offer);
 
+/// Reads an offer that anybody may have made. Throws std::runtime_error with a sentence for what is
+/// none, and for a name that would choose a folder, hide the file or steer a terminal.
+Offer read_offer(const std::string& text);
+
 /// A blob key that nobody can guess.
 std::string random_key();
 

@@ -9,8 +9,11 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <plugboard/blob_client.hpp>
 #include <stdexcept>
+#include <system_error>
+#include <utility>
 #include <variant>
 
 #include "offer.hpp"
@@ -30,13 +33,54 @@ constexpr std::chrono::seconds kPatience{5};
 asio::awaitable<Offer> fetch_offer(const plugboard::BlobClient& blobs, const std::string& key) {
   const auto text = co_await blobs.get(key);
   if (!text) throw std::runtime_error("nothing is offered under this key");
-  Offer offer = json::parse(*text).get<Offer>();
-  // A name from elsewhere must not choose a folder.
-  offer.name = std::filesystem::path(offer.name).filename().string();
-  if (offer.name.empty() || offer.name == "." || offer.name == "..") {
-    throw std::runtime_error("the offer has no file name");
+  co_return read_offer(*text);
+}
+
+// A file that is only there until it is kept.
+class PartialFile {
+ public:
+  explicit PartialFile(std::filesystem::path path)
+      : path_(std::move(path)), file_(path_, std::ios::binary | std::ios::trunc) {
+    if (!file_) throw std::runtime_error(path_.string() + " cannot be written");
   }
-  co_return offer;
+  ~PartialFile() {
+    std::error_code nothing_to_do;
+    if (!kept_) std::filesystem::remove(path_, nothing_to_do);
+  }
+  PartialFile(const PartialFile&) = delete;
+  PartialFile& operator=(const PartialFile&) = delete;
+
+  void write(std::uint64_t at, const std::string& bytes) {
+    file_.seekp(static_cast<std::streamoff>(at));
+    file_.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (!file_) throw std::runtime_error(path_.string() + " cannot be written");
+  }
+  void close() {
+    file_.close();
+    if (!file_) throw std::runtime_error(path_.string() + " cannot be written");
+  }
+  void keep_as(const std::filesystem::path& target) {
+    std::filesystem::rename(path_, target);
+    kept_ = true;
+  }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+  std::ofstream file_;
+  bool kept_ = false;
+};
+
+// The piece in an answer, and where it belongs; nothing if it is none of ours.
+std::optional<std::pair<std::uint64_t, std::string>> read_piece(const json& answer,
+                                                                const std::string& key) {
+  try {
+    if (answer.at("key") != key) return std::nullopt;
+    return std::pair(answer.at("at").get<std::uint64_t>(),
+                     from_base64(answer.at("data").get<std::string>()));
+  } catch (const json::exception&) {
+    return std::nullopt;
+  }
 }
 
 // Which pieces are there, which are asked for, and since when.
@@ -76,7 +120,7 @@ class Pieces {
 };
 
 asio::awaitable<void> fetch_pieces(plugboard::RelayClient& client, const Offer& offer,
-                                   const std::string& key, std::ofstream& file) {
+                                   const std::string& key, PartialFile& file) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   Pieces pieces(offer.size);
   co_await client.opened();
@@ -92,16 +136,24 @@ asio::awaitable<void> fetch_pieces(plugboard::RelayClient& client, const Offer& 
     const auto got = co_await (client.receive() || timer.async_wait(asio::use_awaitable));
     const auto* message = std::get_if<plugboard::Message>(&got);
     if (message == nullptr || message->from != offer.sender) continue;
-    const json& answer = message->payload;
-    if (!answer.is_object() || answer.value("key", "") != key) continue;
-    const std::uint64_t at = answer.value("at", offer.size);
-    const std::string bytes = from_base64(answer.value("data", ""));
-    if (!pieces.accept(at, bytes.size())) continue;
-    file.seekp(static_cast<std::streamoff>(at));
-    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    const auto piece = read_piece(message->payload, key);
+    if (piece && pieces.accept(piece->first, piece->second.size())) {
+      file.write(piece->first, piece->second);
+    }
   }
   file.close();
-  if (!file) throw std::runtime_error("the file cannot be written");
+}
+
+// What a person who waits wants to know.
+void tell_what_keeps_us(plugboard::RelayClient& client, const std::string& sender) {
+  client.on_error([](const plugboard::ErrorInfo& error) {
+    // A fatal one ends the transfer, which is told there.
+    if (!error.fatal) std::cerr << error.code << ": " << error.message << std::endl;
+  });
+  client.on_peer_status([](const std::string& address, bool online) {
+    if (!online) std::cerr << address << " is not there, waiting for it" << std::endl;
+  });
+  client.watch(sender);
 }
 
 }  // namespace
@@ -118,15 +170,14 @@ asio::awaitable<void> receive_file(plugboard::RelayClientOptions options, std::s
 
   options.inbox_limit = 16;
   plugboard::RelayClient client(executor, options);
+  tell_what_keeps_us(client, offer.sender);
+  PartialFile file(folder / (offer.name + ".part"));
   client.connect();
-  const std::filesystem::path partial = folder / (offer.name + ".part");
-  std::ofstream file(partial, std::ios::binary | std::ios::trunc);
   co_await fetch_pieces(client, offer, key, file);
-  if (sha256_of(partial) != offer.sha256) {
-    std::filesystem::remove(partial);
+  if (sha256_of(file.path()) != offer.sha256) {
     throw std::runtime_error("what came is not what was offered");
   }
-  std::filesystem::rename(partial, target);
+  file.keep_as(target);
   (void)client.send(offer.sender, {{"key", key}, {"done", true}});
   client.close();
   // Until the goodbye, and so what was sent before it, has left.

@@ -1,10 +1,13 @@
 #include "sender.hpp"
 
 #include <algorithm>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <plugboard/blob_client.hpp>
 #include <stdexcept>
 
@@ -26,9 +29,47 @@ std::string read_piece(std::ifstream& file, std::uint64_t at, std::uint64_t size
   return bytes;
 }
 
-// Whether a message is a question that names our key.
-bool concerns(const json& question, const std::string& key) {
-  return question.is_object() && question.contains("key") && question["key"] == key;
+// A question that names our key: for the piece at some place, or none any more.
+struct Question {
+  bool done = false;
+  std::uint64_t at = 0;
+};
+
+// Nothing for what is no such question, whoever sent it.
+std::optional<Question> read_question(const json& payload, const std::string& key) {
+  try {
+    if (payload.at("key") != key) return std::nullopt;
+    return Question{payload.value("done", false), payload.value("at", std::uint64_t{0})};
+  } catch (const json::exception&) {
+    return std::nullopt;
+  }
+}
+
+// A connection that is open may still be refused. What tells is the answer to a watch of our own
+// address, which comes once we are registered.
+asio::awaitable<void> registered(plugboard::RelayClient& client) {
+  asio::steady_timer news(co_await asio::this_coro::executor,
+                          asio::steady_timer::time_point::max());
+  bool is_registered = false;
+  client.on_peer_status([&](const std::string&, bool) {
+    is_registered = true;
+    news.cancel();
+  });
+  bool is_closed = false;
+  client.on_close([&](const plugboard::CloseInfo&) {
+    is_closed = true;
+    news.cancel();
+  });
+  client.watch(client.address());
+  while (!is_registered) {
+    is_closed = false;
+    co_await client.opened();  // throws if we were refused
+    if (is_registered || is_closed) continue;
+    boost::system::error_code woken;
+    co_await news.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  }
+  client.on_peer_status({});
+  client.on_close({});
 }
 
 }  // namespace
@@ -39,8 +80,12 @@ asio::awaitable<void> send_file(plugboard::RelayClientOptions options, std::file
   if (!file) throw std::runtime_error(path.string() + " cannot be read");
   options.inbox_limit = 16;
   plugboard::RelayClient client(executor, options);
+  client.on_error([](const plugboard::ErrorInfo& error) {
+    // A fatal one ends the transfer, which is told there.
+    if (!error.fatal) std::cerr << error.code << ": " << error.message << std::endl;
+  });
   client.connect();
-  co_await client.opened();
+  co_await registered(client);
 
   const Offer offer{.name = path.filename().string(),
                     .size = std::filesystem::file_size(path),
@@ -54,15 +99,14 @@ asio::awaitable<void> send_file(plugboard::RelayClientOptions options, std::file
 
   for (;;) {
     const plugboard::Message message = co_await client.receive();
-    const json& question = message.payload;
-    if (!concerns(question, key)) continue;
-    if (question.value("done", false)) break;
-    const std::uint64_t at = question.value("at", std::uint64_t{0});
-    if (at >= offer.size) continue;
+    const auto question = read_question(message.payload, key);
+    if (!question) continue;
+    if (question->done) break;
+    if (question->at >= offer.size) continue;
+    const std::string bytes = read_piece(file, question->at, offer.size);
     // What cannot be sent now is asked for again.
-    (void)client.send(
-        message.from,
-        {{"key", key}, {"at", at}, {"data", to_base64(read_piece(file, at, offer.size))}});
+    (void)client.send(message.from,
+                      {{"key", key}, {"at", question->at}, {"data", to_base64(bytes)}});
   }
   co_await blobs.remove(key);
   std::cout << offer.name << ": sent" << std::endl;

@@ -4,10 +4,13 @@
 #include <random>
 
 #include "support/child_process.hpp"
+#include "support/http_client.hpp"
 #include "support/relay_process.hpp"
 
 namespace plugboard::test {
 namespace {
+
+constexpr const char* kOffer = "offer-of-somebody";
 
 class FileTransfer : public testing::Test {
  protected:
@@ -47,6 +50,12 @@ class FileTransfer : public testing::Test {
                        target_.path().string()});
   }
 
+  // Puts what is received as `kOffer`, as anybody could.
+  void offer(const std::string& text) const {
+    HttpClient http(relay_->endpoint());
+    ASSERT_EQ(http.put(std::string("/blob/") + kOffer, text).status, 200);
+  }
+
   std::vector<std::string> send_command() const {
     return {FILE_TRANSFER_PROGRAM,
             "send",
@@ -81,6 +90,62 @@ TEST_F(FileTransfer, FailsForAnOfferThatIsNotThere) {
   const Finished received = receive("no-such-offer");
   EXPECT_EQ(received.code, 1);
   EXPECT_NE(received.err.find("nothing is offered"), std::string::npos);
+}
+
+TEST_F(FileTransfer, TellsThatTheRelayCannotBeReached) {
+  std::vector<std::string> command = send_command();
+  command[2] = "ws://127.0.0.1:1";
+  const ChildProcess sender(command);
+  EXPECT_TRUE(sender.await_output([](const std::string&, const std::string& err) {
+    return err.find("CONNECT_FAILED: Connection refused") != std::string::npos;
+  }));
+}
+
+TEST_F(FileTransfer, OffersNothingWhereTheSenderIsRefused) {
+  std::vector<std::string> command = send_command();
+  command[3] = "nowhere";
+  const Finished refused = run_to_end(command);
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_EQ(refused.out, "");
+  EXPECT_NE(refused.err.find("Invalid connection URL"), std::string::npos) << refused.err;
+}
+
+TEST_F(FileTransfer, TellsThatTheSenderIsNotThere) {
+  offer(R"({"name":"photo.jpg","size":1,"sha256":"00","sender":"demo:mallory1"})");
+  const ChildProcess receiver({FILE_TRANSFER_PROGRAM, "receive", url(), "demo", "bob00001", kOffer,
+                               target_.path().string()});
+  EXPECT_TRUE(receiver.await_output([](const std::string&, const std::string& err) {
+    return err.find("demo:mallory1 is not there") != std::string::npos;
+  }));
+}
+
+TEST_F(FileTransfer, FailsForWhatIsNoOffer) {
+  offer(R"({"name":5})");
+  const Finished received = receive(kOffer);
+  EXPECT_EQ(received.code, 1);
+  EXPECT_EQ(received.err, "file-transfer: what is under this key is no offer\n");
+}
+
+// An empty file's offer, which would be received at once.
+std::string offer_named(const std::string& name) {
+  return R"({"name":")" + name +
+         R"(","size":0,"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",)" +
+         R"("sender":"demo:mallory1"})";
+}
+
+TEST_F(FileTransfer, TakesNoNameThatWouldHideAFileOrSteerATerminal) {
+  for (const char* name :
+       {".bashrc", "..", "", "x/..", R"(\u001b[2Jx)", R"(\u009b2Jx)", R"(a\u0000)"}) {
+    offer(offer_named(name));
+    EXPECT_EQ(receive(kOffer).code, 1) << name;
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(target_.path()));
+}
+
+TEST_F(FileTransfer, TakesNoFolderFromAName) {
+  offer(offer_named("../../etc/photo.jpg"));
+  EXPECT_EQ(receive(kOffer).code, 0);
+  EXPECT_TRUE(std::filesystem::exists(target_.path() / "photo.jpg"));
 }
 
 TEST_F(FileTransfer, LeavesAFileThatIsThereAlone) {
