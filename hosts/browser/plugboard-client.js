@@ -20,6 +20,7 @@ const FATAL_CLOSES = new Map([
   ['1000 Replaced', ['REPLACED', 'Replaced by new connection']],
 ]);
 
+const CHANNEL = /^[^:?#\x00-\x1f\x7f]+$/;
 const ACCESS_KEY = /^[A-Za-z0-9_-]{8,64}$/;
 // What a relay with a token store takes: printable ASCII without blanks.
 const TOKEN = /^[\x21-\x7e]{1,8192}$/;
@@ -153,8 +154,9 @@ export class RelayClient {
     keyTransport = 'query',
   } = {}) {
     const base = checkedUrl(url);
-    if (typeof channel !== 'string' || channel === '' || /[:?#]/.test(channel)) {
-      throw new TypeError('channel: expected the name of a channel, without : ? #');
+    if (typeof channel !== 'string' || !CHANNEL.test(channel)) {
+      throw new TypeError(
+        'channel: expected the name of a channel, without : ? # and control characters');
     }
     if (typeof id !== 'string' || id === '') throw new TypeError('id: expected text');
     if (!(Number.isFinite(maxReconnectDelay) && maxReconnectDelay >= 0)) {
@@ -167,7 +169,9 @@ export class RelayClient {
     }
     const goodKey = checkedKey(key, keyForm, keyTransport);
 
-    this.#target = `${base}/${channel}/${encodeURIComponent(id)}`;
+    // A URL encodes by itself what else a channel may hold.
+    const path = channel.replace(/[%\\]/g, encodeURIComponent);
+    this.#target = `${base}/${path}/${encodeURIComponent(id)}`;
     if (goodKey !== undefined && keyTransport === 'subprotocol') {
       this.#protocols = ['plugboard.key', goodKey];
     } else if (goodKey !== undefined) {

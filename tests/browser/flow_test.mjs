@@ -36,6 +36,12 @@ async function joined(t, relay, id, options) {
   return made;
 }
 
+test('a channel may hold what URLs encode', async (t) => {
+  const channel = 'büro/50 %';
+  const relay = await Relay.start(t, { channels: [{ name: channel }] });
+  await joined(t, relay, 'alice001', { channel });
+});
+
 const implementations = [['of the package ws', PackageWebSocket]];
 if (globalThis.WebSocket) implementations.push(["of Node's own", globalThis.WebSocket]);
 

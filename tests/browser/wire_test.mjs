@@ -83,6 +83,7 @@ for (const [name, options] of [
   ['no URL', { url: undefined }],
   ['a channel with a colon', { channel: 'a:b' }],
   ['an empty channel', { channel: '' }],
+  ['a channel with control characters', { channel: 'de\tmo' }],
   ['an empty id', { id: '' }],
   ['a token with a blank', { key: 'a b', keyForm: 'token' }],
   ['a token that is no subprotocol', { key: 'a/b', keyForm: 'token', keyTransport: 'subprotocol' }],

@@ -50,6 +50,16 @@ TEST(RelayClientFlow, MessagesTravelBothWays) {
   EXPECT_EQ(alice.events.await("message"), (json{"demo:bob00001", nullptr}));
 }
 
+TEST(RelayClientFlow, AChannelMayHoldWhatUrlsEncode) {
+  Manifest manifest = demo_manifest();
+  manifest.channels = "[[channel]]\nname = \"b\u00fcro/50 %\"\n";
+  const RelayProcess relay(manifest);
+  RelayClientOptions options = quick_options(url_of(relay));
+  options.channel = "b\u00fcro/50 %";
+  ClientUnderTest alice(options);
+  alice.await_registered();
+}
+
 TEST(RelayClientFlow, BinaryMessagesAreUnderstood) {
   const RelayProcess relay(demo_manifest());
   ClientUnderTest alice(quick_options(url_of(relay)));
