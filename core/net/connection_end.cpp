@@ -30,8 +30,9 @@ void Connection::begin_end() {
   end_begun_ = true;
   unregister();
   loop_.shared().registry.drop_watches(*this);
-  if (entrance_ != nullptr && !frames_begun_ && !end_http_) {
-    // Ended from elsewhere before its upgrade was answered.
+  if (entrance_ != nullptr && !frames_begun_ && !end_http_ &&
+      ending_->reason != peer::EndReason::closed) {
+    // Ended from elsewhere before its upgrade was answered; who has gone is told nothing.
     const admission::Refusal refusal = ending_->reason == peer::EndReason::revoked
                                            ? admission::key_revoked(entrance_->step())
                                            : admission::verification_denied();

@@ -150,8 +150,11 @@ void Connection::on_end_of_input(bool failed) {
       }
       break;
     case Phase::entrance:
-      // What it sent before it left is still handled, if it is let in.
-      if (failed) lose(peer::EndReason::closed);
+      // What it sent before it left is still handled, if it is let in. If it has sent nothing,
+      // there is nobody left to let in: it would only replace whoever holds its id by then.
+      if (failed || entrance_ == nullptr || !entrance_->holds_frames()) {
+        lose(peer::EndReason::closed);
+      }
       break;
     case Phase::open:
       lose(peer::EndReason::closed);

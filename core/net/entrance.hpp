@@ -32,6 +32,8 @@ class Entrance final : public admission::Candidate {
   void start();
   void received(std::string_view bytes) { waiting_.append(bytes); }
   bool wants_input() const;
+  /// Something waits to be handled once the peer is let in.
+  bool holds_frames() const { return waiting_.size() > FrameReader::kHeadroom; }
   void on_deadline();
   admission::Step step() const { return admission_->step(); }
   /// Tells hooks of a refusal.

@@ -136,6 +136,45 @@ TEST_F(Pending, AClientThatLeavesIsForgotten) {
   EXPECT_EQ(watcher.watch("pwa:" + id), peer_status("pwa:" + id, false));
 }
 
+TEST_F(Pending, AClientThatEndsItsHalfIsForgottenToo) {
+  RawSocket pending(endpoint());
+  pending.upgrade(target(held_id()));
+  ASSERT_TRUE(await_held(endpoint(), 1));
+  pending.finish_writing();
+  EXPECT_TRUE(await_held(endpoint(), 0));
+  EXPECT_TRUE(pending.await_end());
+}
+
+TEST_F(Pending, AClientThatHasGoneDoesNotReplaceTheHolderOfItsId) {
+  const std::string id = held_id();
+  RawSocket gone(endpoint());
+  gone.upgrade(target(id));
+  ASSERT_TRUE(await_held(endpoint(), 1));
+  WsClient holder(endpoint(), target(id));
+  ASSERT_TRUE(await_held(endpoint(), 2));
+  HttpClient(endpoint()).request("POST", "/doorman/newest");
+  gone.finish_writing();
+  ASSERT_TRUE(gone.await_end());
+  release_held(endpoint());
+  const std::string message = routed("pwa:" + id, "pwa:" + id, "still mine");
+  holder.send_text(message);
+  EXPECT_EQ(holder.receive().data, message);
+}
+
+TEST_F(Pending, WhatAClientSentBeforeItEndedItsHalfIsHandledAfterwards) {
+  Member receiver(endpoint(), fresh_id());
+  const std::string id = held_id();
+  const std::string message = routed("pwa:" + id, receiver.address(), "last words");
+  RawSocket pending(endpoint());
+  pending.upgrade(target(id), "", text_frame(message));
+  ASSERT_TRUE(await_held(endpoint(), 1));
+  pending.finish_writing();
+  receiver.fence();
+  release_held(endpoint());
+  EXPECT_EQ(receiver.receive(), message);
+  EXPECT_TRUE(pending.await_end());
+}
+
 TEST_F(Pending, AKeyThatIsRevokedMeanwhileEndsThePeer) {
   WsClient pending(endpoint(), target(held_id(), "revocable-key"));
   ASSERT_TRUE(await_held(endpoint(), 1));
