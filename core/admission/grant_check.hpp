@@ -14,8 +14,4 @@ namespace plugboard::admission {
 [[nodiscard]] std::optional<Refusal> check_grant(const extension::Grant* grant,
                                                  std::string_view channel, std::string_view id);
 
-/// Whether a peer with this grant may address and watch `address` (`channel:id` or `channel:*`).
-/// What names no channel is out of reach of a grant that restricts it.
-[[nodiscard]] bool in_reach(const extension::Grant* grant, std::string_view address);
-
 }  // namespace plugboard::admission

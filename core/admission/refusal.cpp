@@ -56,10 +56,6 @@ Refusal request_timeout() {
                  "The request was not complete in time");
 }
 
-Refusal headers_too_large() {
-  return by_http(Step::server_limits, 431, "HEADERS_TOO_LARGE", "Request headers are too large");
-}
-
 Refusal origin_refused() {
   return by_http(Step::client_address, 403, "ORIGIN_REFUSED", "This origin may not connect");
 }

@@ -42,8 +42,6 @@ struct Refusal {
 [[nodiscard]] Refusal draining(std::chrono::milliseconds retry_after);
 /// The request was not whole in time.
 [[nodiscard]] Refusal request_timeout();
-/// The headers have more than 64 KiB.
-[[nodiscard]] Refusal headers_too_large();
 
 // Step 2. HTTP only.
 

@@ -75,7 +75,7 @@ namespace {
 
 std::string fate_text(const Candidate& candidate) {
   const Library& library = candidate.instance().library();
-  const std::string what =
+  std::string what =
       library.descriptor.name + " " + library.descriptor.version + " from " + library.path.string();
   switch (candidate.fate) {
     case Fate::kCreated:

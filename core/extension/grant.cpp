@@ -7,6 +7,7 @@
 
 #include "extension/bytes.hpp"
 #include "extension/patterns.hpp"
+#include "wire/address.hpp"
 #include "wire/utf8.hpp"
 
 namespace plugboard::extension {
@@ -93,6 +94,9 @@ bool Grant::allows_id(std::string_view id) const {
   return ids_ == nullptr || re2::RE2::FullMatch(re2::StringPiece(id.data(), id.size()), *ids_);
 }
 
-bool Grant::reaches(std::string_view channel) const { return holds(reach_, channel); }
+bool Grant::names_in_reach(std::string_view address) const {
+  const auto parts = wire::split_address(address);
+  return parts && holds(reach_, parts->channel);
+}
 
 }  // namespace plugboard::extension

@@ -41,10 +41,11 @@ class Grant {
   [[nodiscard]] bool allows_channel(std::string_view channel) const;
   /// Whether it may take this id (percent-decoded, as parsed). The whole id must match.
   [[nodiscard]] bool allows_id(std::string_view id) const;
-  /// Whether `reaches` can ever say no: lets the message path skip the question.
-  [[nodiscard]] bool restricts_reach() const { return reach_.has_value(); }
-  /// Whether it may address and watch peers of this channel. A binary search; no allocation.
-  [[nodiscard]] bool reaches(std::string_view channel) const;
+  /// Whether it may address and watch `address` (`channel:id` or `channel:*`). What names no
+  /// channel is out of reach of a grant that restricts it. A binary search; no allocation.
+  [[nodiscard]] bool reaches(std::string_view address) const {
+    return !reach_ || names_in_reach(address);
+  }
 
   /// JSON object in UTF-8 shown to hooks; empty without.
   [[nodiscard]] const std::string& attributes() const { return attributes_; }
@@ -58,6 +59,7 @@ class Grant {
   using Names = std::vector<std::string>;  // sorted
 
   Grant() = default;
+  bool names_in_reach(std::string_view address) const;
 
   std::optional<Names> channels_;
   std::optional<Names> reach_;

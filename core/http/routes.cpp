@@ -17,26 +17,7 @@ bool is_key_char(char c) {
   return (letter >= 'a' && letter <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-/// RFC 3986 section 3.3: what a path segment may hold unescaped.
-bool is_segment_char(char c) {
-  return is_key_char(c) ||
-         (c != '\0' && std::string_view(".~!$&'()*+,;=:@").find(c) != std::string_view::npos);
-}
-
 }  // namespace
-
-bool valid_route_prefix(std::string_view prefix) {
-  if (!prefix.starts_with('/')) return false;
-  std::string_view rest = prefix.substr(1);
-  while (true) {
-    const auto slash = std::min(rest.find('/'), rest.size());
-    const std::string_view segment = rest.substr(0, slash);
-    if (segment.empty() || segment == "." || segment == "..") return false;
-    if (!std::all_of(segment.begin(), segment.end(), is_segment_char)) return false;
-    if (slash == rest.size()) return true;
-    rest.remove_prefix(slash + 1);
-  }
-}
 
 bool valid_blob_key(std::string_view key) {
   return key.size() >= 8 && key.size() <= 64 && std::all_of(key.begin(), key.end(), is_key_char);

@@ -34,10 +34,6 @@ struct WrongMethod {
 using Route = std::variant<HealthRoute, ReadyRoute, StatsRoute, BlobRoute, PreflightRoute, NoRoute,
                            WrongMethod>;
 
-/// Whether a blob store may answer under this prefix: segments of visible characters that need no
-/// escape, begun by a slash and not ended by one, none of them `.` or `..`.
-[[nodiscard]] bool valid_route_prefix(std::string_view prefix);
-
 /// Blob keys: `[A-Za-z0-9_-]{8,64}`.
 [[nodiscard]] bool valid_blob_key(std::string_view key);
 

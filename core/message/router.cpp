@@ -182,16 +182,17 @@ void Router::route_through_hooks(Participant& sender, const Message& message, st
   }
 }
 
+bool Router::in_reach(Participant& sender, std::string_view address, Turn& turn) {
+  const extension::Grant* grant = sender.grant();
+  if (grant == nullptr || grant->reaches(address)) [[likely]]
+    return true;
+  send_error(sender, "FORBIDDEN_ADDRESS", "The access key does not reach this address", turn);
+  return false;
+}
+
 void Router::deliver(Participant& sender, const Outgoing& outgoing, std::string_view to,
                      bool reach_applies, Turn& turn) {
-  if (const extension::Grant* grant = sender.grant();
-      grant != nullptr && reach_applies && grant->restricts_reach()) [[unlikely]] {
-    const auto parts = wire::split_address(to);
-    if (!parts || !grant->reaches(parts->channel)) {
-      send_error(sender, "FORBIDDEN_ADDRESS", "The access key does not reach this address", turn);
-      return;
-    }
-  }
+  if (reach_applies && !in_reach(sender, to, turn)) return;
   peer::PeerRef& target = sender.last_receiver();
   if (target == nullptr || !target->registered() || target->address() != to) {
     target = registry_.find(to);
@@ -234,13 +235,8 @@ void Router::watch(Participant& sender, const wire::JsonText& text, bool on, Tur
     }
     return;
   }
+  if (on && !in_reach(sender, address.value(), turn)) return;
   const auto parts = wire::split_address(address.value());
-  if (const extension::Grant* grant = sender.grant(); on && grant != nullptr &&
-                                                      grant->restricts_reach() &&
-                                                      !(parts && grant->reaches(parts->channel))) {
-    send_error(sender, "FORBIDDEN_ADDRESS", "The access key does not reach this address", turn);
-    return;
-  }
   peer::Channel* whole_channel = nullptr;
   if (parts && parts->id == "*") {
     whole_channel = channels_.find(parts->channel);

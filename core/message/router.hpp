@@ -75,6 +75,8 @@ class Router {
     bool lasts;  // Message::lasts
   };
   static Outgoing in_place(const Message& message);
+  /// Whether the sender's key lets it address and watch this; tells it if not.
+  bool in_reach(Participant& sender, std::string_view address, Turn& turn);
   void deliver(Participant& sender, const Outgoing& outgoing, std::string_view to,
                bool reach_applies, Turn& turn);
   void undeliverable(Participant& sender, std::string_view payload, bool binary,

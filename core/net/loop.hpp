@@ -73,7 +73,6 @@ class Loop {
   void finishing(Connection& connection);
   /// Calls `each` for every connection of the loop.
   void for_each(const std::function<void(Connection&)>& each);
-  std::size_t connection_count() const { return connections_.size(); }
 
   Deadlines& deadlines() { return deadlines_; }
   /// Has the listener resume in a moment.

@@ -130,35 +130,12 @@ std::string_view fold(std::uint32_t point, char& ascii) {
   return {&ascii, 1};
 }
 
-/// Receives what is written: into a string that grows.
-struct StringSink {
-  std::string& out;
-  bool put(std::string_view bytes) {
-    out.append(bytes);
-    return true;
-  }
-};
-
-/// Receives what is written: into a place that does not.
-struct BoundedSink {
-  char* out;
-  std::size_t limit;
-  std::size_t used = 0;
-  bool put(std::string_view bytes) {
-    if (bytes.size() > limit - used) return false;
-    std::memcpy(out + used, bytes.data(), bytes.size());
-    used += bytes.size();
-    return true;
-  }
-};
-
 constexpr bool stands_for_itself(char c) {
   const auto byte = static_cast<std::uint8_t>(c);
   return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\' && byte != 0x7F;
 }
 
-template <typename Sink>
-bool put_code_unit(Sink& sink, std::uint32_t unit) {
+void put_code_unit(std::string& out, std::uint32_t unit) {
   constexpr char kHex[] = "0123456789abcdef";
   const std::array<char, 6> text = {'\\',
                                     'u',
@@ -166,33 +143,28 @@ bool put_code_unit(Sink& sink, std::uint32_t unit) {
                                     kHex[unit >> 8 & 0xF],
                                     kHex[unit >> 4 & 0xF],
                                     kHex[unit & 0xF]};
-  return sink.put({text.data(), text.size()});
+  out.append(text.data(), text.size());
+}
+
+/// An ASCII character that must be escaped.
+void put_escape(std::string& out, char c) {
+  constexpr std::string_view kCharacters = "\"\\\b\f\n\r\t";
+  constexpr std::string_view kLetters = "\"\\bfnrt";
+  const auto known = kCharacters.find(c);
+  if (known == std::string_view::npos) {
+    put_code_unit(out, static_cast<std::uint8_t>(c));
+  } else {
+    out += {'\\', kLetters[known]};
+  }
 }
 
 /// One character that cannot simply be copied; takes it off `value`.
-template <typename Sink>
-bool put_special(Sink& sink, std::string_view& value) {
+void put_special(std::string& out, std::string_view& value) {
   const auto byte = static_cast<std::uint8_t>(value[0]);
   if (byte < 0x80) {
+    put_escape(out, value[0]);
     value.remove_prefix(1);
-    switch (byte) {
-      case '"':
-        return sink.put("\\\"");
-      case '\\':
-        return sink.put("\\\\");
-      case '\b':
-        return sink.put("\\b");
-      case '\f':
-        return sink.put("\\f");
-      case '\n':
-        return sink.put("\\n");
-      case '\r':
-        return sink.put("\\r");
-      case '\t':
-        return sink.put("\\t");
-      default:
-        return put_code_unit(sink, byte);
-    }
+    return;
   }
   const auto continues = [value](std::size_t at) {
     return at < value.size() && (static_cast<std::uint8_t>(value[at]) & 0xC0) == 0x80;
@@ -201,34 +173,19 @@ bool put_special(Sink& sink, std::string_view& value) {
     std::uint32_t unit = 0;
     decode_character(value, unit);
     value.remove_prefix(3);
-    return put_code_unit(sink, unit);
+    put_code_unit(out, unit);
+    return;
   }
   std::size_t size = 1;
   while (size < 4 && continues(size)) ++size;
   const std::size_t whole = valid_utf8_prefix(value.substr(0, size));
   if (whole != 0) {
-    const std::string_view character = value.substr(0, whole);
+    out += value.substr(0, whole);
     value.remove_prefix(whole);
-    return sink.put(character);
+  } else {
+    out += "\xEF\xBF\xBD";
+    value.remove_prefix(1);
   }
-  value.remove_prefix(1);
-  return sink.put("\xEF\xBF\xBD");
-}
-
-template <typename Sink>
-bool put_json_string(Sink& sink, std::string_view value) {
-  if (!sink.put("\"")) return false;
-  while (!value.empty()) {
-    std::size_t plain = 0;
-    while (plain < value.size() && stands_for_itself(value[plain])) ++plain;
-    if (plain != 0) {
-      if (!sink.put(value.substr(0, plain))) return false;
-      value.remove_prefix(plain);
-    } else if (!put_special(sink, value)) {
-      return false;
-    }
-  }
-  return sink.put("\"");
 }
 
 }  // namespace
@@ -293,13 +250,18 @@ bool reads_as(JsonText text, std::string_view word) {
 }
 
 void append_json_string(std::string& out, std::string_view value) {
-  StringSink sink{out};
-  (void)put_json_string(sink, value);
-}
-
-std::size_t write_json_string(char* out, std::size_t limit, std::string_view value) {
-  BoundedSink sink{out, limit};
-  return put_json_string(sink, value) ? sink.used : 0;
+  out += '"';
+  while (!value.empty()) {
+    std::size_t plain = 0;
+    while (plain < value.size() && stands_for_itself(value[plain])) ++plain;
+    if (plain != 0) {
+      out.append(value.substr(0, plain));
+      value.remove_prefix(plain);
+    } else {
+      put_special(out, value);
+    }
+  }
+  out += '"';
 }
 
 }  // namespace plugboard::wire

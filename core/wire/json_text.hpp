@@ -45,8 +45,4 @@ std::size_t unescape(JsonText text, char* out);
 /// leaves, which become escapes again.
 void append_json_string(std::string& out, std::string_view value);
 
-/// The same into at most `limit` bytes at `out`. Returns the bytes written; 0 if they do not fit
-/// (a JSON string has at least two), and then `out` holds nothing meaningful.
-[[nodiscard]] std::size_t write_json_string(char* out, std::size_t limit, std::string_view value);
-
 }  // namespace plugboard::wire

@@ -78,32 +78,7 @@ TEST(GrantCheck, NamesTheChannelFirst) {
   EXPECT_EQ(judged(grant(Names{{"app"}}, "x", {}).get(), "pwa", "alice001"), "FORBIDDEN_CHANNEL");
 }
 
-TEST(Reach, IsUnlimitedWithoutAGrantOrWithoutARestriction) {
-  EXPECT_TRUE(in_reach(nullptr, "pwa:bob"));
-  EXPECT_TRUE(in_reach(grant({}, "", {}).get(), "nothing like an address"));
-}
-
-TEST(Reach, HoldsThePeersOfTheChannelsNamed) {
-  const auto restricted = grant({}, "", Names{{"pwa", "pwa/key"}});
-  EXPECT_TRUE(in_reach(restricted.get(), "pwa:bob"));
-  EXPECT_TRUE(in_reach(restricted.get(), "pwa/key:b:c"));
-  EXPECT_TRUE(in_reach(restricted.get(), "pwa:*"));
-  EXPECT_FALSE(in_reach(restricted.get(), "app:bob"));
-  EXPECT_FALSE(in_reach(restricted.get(), "pw:bob"));
-}
-
-TEST(Reach, DoesNotHoldWhatNamesNoChannel) {
-  const auto restricted = grant({}, "", Names{{"pwa"}});
-  EXPECT_FALSE(in_reach(restricted.get(), "pwa"));
-  EXPECT_FALSE(in_reach(restricted.get(), ""));
-  EXPECT_FALSE(in_reach(restricted.get(), ":pwa"));
-}
-
-TEST(Reach, HoldsNothingIfNoChannelIsNamed) {
-  EXPECT_FALSE(in_reach(grant({}, "", Names{std::vector<std::string_view>{}}).get(), "pwa:bob"));
-}
-
-TEST(Reach, IsNotJoining) {
+TEST(GrantCheck, ReachIsNotJoining) {
   EXPECT_EQ(judged(grant({}, "", Names{{"app"}}).get(), "pwa", "alice001"), "allowed");
 }
 

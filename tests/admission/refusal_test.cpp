@@ -64,8 +64,6 @@ INSTANTIATE_TEST_SUITE_P(
                         nullptr, 0, "", 503},
                     Row{"RequestTimeout", request_timeout(), PLUGBOARD_STEP_SERVER_LIMITS,
                         "REQUEST_TIMEOUT", nullptr, 0, "", 408},
-                    Row{"HeadersTooLarge", headers_too_large(), PLUGBOARD_STEP_SERVER_LIMITS,
-                        "HEADERS_TOO_LARGE", nullptr, 0, "", 431},
                     Row{"OriginRefused", origin_refused(), PLUGBOARD_STEP_CLIENT_ADDRESS,
                         "ORIGIN_REFUSED", nullptr, 0, "", 403},
                     Row{"ConnectLimit", too_many_connections(Step::connect_limit, 5s),

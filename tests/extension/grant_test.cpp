@@ -35,22 +35,38 @@ TEST_F(GrantTest, WithoutConditionsItAllowsEverything) {
   const auto grant = copy();
   EXPECT_TRUE(grant->allows_channel("pwa"));
   EXPECT_TRUE(grant->allows_id("anything"));
-  EXPECT_FALSE(grant->restricts_reach());
-  EXPECT_TRUE(grant->reaches("pwa"));
+  EXPECT_TRUE(grant->reaches("pwa:bob"));
+  EXPECT_TRUE(grant->reaches("nothing like an address"));
 }
 
 TEST_F(GrantTest, AListHoldsWhatItNames) {
   const std::vector<plugboard_bytes> names = {bytes("z"), bytes("pwa/key"), bytes("a")};
   granted_.channels = names.data();
   granted_.channel_count = names.size();
-  granted_.reach = names.data();
-  granted_.reach_count = 1;
   const auto grant = copy();
   EXPECT_TRUE(grant->allows_channel("pwa/key"));
   EXPECT_FALSE(grant->allows_channel("pwa"));
-  EXPECT_TRUE(grant->restricts_reach());
-  EXPECT_TRUE(grant->reaches("z"));
-  EXPECT_FALSE(grant->reaches("a"));
+}
+
+TEST_F(GrantTest, ReachHoldsThePeersOfTheChannelsNamed) {
+  const std::vector<plugboard_bytes> names = {bytes("pwa/key"), bytes("pwa")};
+  granted_.reach = names.data();
+  granted_.reach_count = names.size();
+  const auto grant = copy();
+  for (const char* address : {"pwa:bob", "pwa/key:b:c", "pwa:*"}) {
+    EXPECT_TRUE(grant->reaches(address)) << address;
+  }
+  for (const char* address : {"app:bob", "pw:bob", "pwa/k:bob"}) {
+    EXPECT_FALSE(grant->reaches(address)) << address;
+  }
+}
+
+TEST_F(GrantTest, ReachDoesNotHoldWhatNamesNoChannel) {
+  const plugboard_bytes name = bytes("pwa");
+  granted_.reach = &name;
+  granted_.reach_count = 1;
+  const auto grant = copy();
+  for (const char* address : {"pwa", "", ":pwa"}) EXPECT_FALSE(grant->reaches(address)) << address;
 }
 
 TEST_F(GrantTest, AnEmptyListAllowsNothing) {
@@ -59,7 +75,7 @@ TEST_F(GrantTest, AnEmptyListAllowsNothing) {
   granted_.reach = &none;
   const auto grant = copy();
   EXPECT_FALSE(grant->allows_channel("pwa"));
-  EXPECT_FALSE(grant->reaches("pwa"));
+  EXPECT_FALSE(grant->reaches("pwa:bob"));
 }
 
 TEST_F(GrantTest, TheWholeIdMustMatch) {

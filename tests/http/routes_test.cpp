@@ -106,19 +106,5 @@ TEST(BlobKey, HoldsNothingButItsAlphabet) {
   }
 }
 
-TEST(RoutePrefix, IsSegmentsBehindSlashes) {
-  for (const std::string_view prefix : {"/blob", "/a/b", "/a.b~c", "/a:@!$&'()*+,;=", "/..."}) {
-    EXPECT_TRUE(valid_route_prefix(prefix)) << prefix;
-  }
-}
-
-TEST(RoutePrefix, IsNothingElse) {
-  for (const std::string_view prefix :
-       {"", "/", "blob", "/blob/", "//", "/a//b", "/..", "/a/../b", "/.", "/a b", "/a?b", "/a#b",
-        "/a%20b", "/\xC3\xA4", "/a\r\nb"}) {
-    EXPECT_FALSE(valid_route_prefix(prefix)) << prefix;
-  }
-}
-
 }  // namespace
 }  // namespace plugboard::http

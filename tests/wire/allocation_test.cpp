@@ -93,13 +93,5 @@ TEST(Allocation, NoneForAClose) {
             0U);
 }
 
-TEST(Allocation, NoneForAJsonStringInAPlaceThatIsThere) {
-  char out[64];
-  EXPECT_EQ(allocations_in([&out] {
-              EXPECT_GT(write_json_string(out, sizeof out, "pwa:\"alice\"\n\xFF"), 0U);
-            }),
-            0U);
-}
-
 }  // namespace
 }  // namespace plugboard::wire

@@ -153,18 +153,5 @@ TEST(JsonWriter, AnyBytesBecomeValidJson) {
   }
 }
 
-TEST(JsonWriter, WritesTheSameIntoABoundedPlaceOrNothing) {
-  for (const std::string value : {"", "plain", "a\"b", "\xFFz", "\x01", "\xE2\x82\xAC"}) {
-    const std::string expected = written(value);
-    for (std::size_t limit = 0; limit < expected.size(); ++limit) {
-      std::string place(limit, '#');
-      EXPECT_EQ(write_json_string(place.data(), limit, value), 0U);
-    }
-    std::string place(expected.size(), '#');
-    EXPECT_EQ(write_json_string(place.data(), place.size(), value), expected.size());
-    EXPECT_EQ(place, expected);
-  }
-}
-
 }  // namespace
 }  // namespace plugboard::wire
