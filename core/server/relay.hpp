@@ -65,8 +65,8 @@ class Relay {
   /// there is a session. Closes it if the relay does not run. [any], from the return of start()
   /// until the call of stop()
   void adopt(int descriptor, std::string_view received, net::HeldSession session = {});
-  /// The first loop. Once it has started.
-  net::Loop& loop() { return *threads_.front().loop; }
+  /// The first loop, or none before the start and after the stop.
+  net::Loop* loop() { return threads_.empty() ? nullptr : threads_.front().loop.get(); }
 
   /// Begins to stop: upgrades are refused, peers are sent away spread over the manifest's
   /// server.shutdown_grace.

@@ -26,7 +26,15 @@ ServerProblems as_text(const std::vector<manifest::Diagnostic>& diagnostics) {
 
 manifest::ReadResult read_values(const nlohmann::json& values,
                                  const std::filesystem::path& folder) {
-  return manifest::read(server::toml_of(values), folder / kValues, manifest::process_environment());
+  const std::filesystem::path name = folder / kValues;
+  if (!values.is_object()) {
+    return std::vector<manifest::Diagnostic>{{.file = name.string(),
+                                              .position = {},
+                                              .what = "the values are no object",
+                                              .found = values.type_name(),
+                                              .allowed = "an object in the shape of a manifest"}};
+  }
+  return manifest::read(server::toml_of(values), name, manifest::process_environment());
 }
 
 manifest::ReadResult read_file(const std::filesystem::path& file) {
@@ -92,6 +100,11 @@ class Server::Inside {
 
   server::Relay* relay() const { return relay_.get(); }
 
+  // The one that the caller turns; none before the start, after the stop, and with threads.
+  net::Loop* turned_loop() const {
+    return relay_ && !options_.own_threads ? relay_->loop() : nullptr;
+  }
+
  private:
   ServerOptions options_;
   std::optional<server::Log> log_;
@@ -136,12 +149,16 @@ void Server::adopt(int descriptor, ssl_st* session, std::string_view received) {
   }
 }
 
-int Server::descriptor() const { return inside_->relay()->loop().descriptor(); }
+int Server::descriptor() const {
+  const net::Loop* loop = inside_->turned_loop();
+  return loop != nullptr ? loop->descriptor() : -1;
+}
 
 bool Server::turn() {
-  net::Loop& loop = inside_->relay()->loop();
-  loop.turn(0);
-  return loop.has_more();
+  net::Loop* loop = inside_->turned_loop();
+  if (loop == nullptr) return false;
+  loop->turn(0);
+  return loop->has_more();
 }
 
 void Server::drain() {

@@ -77,6 +77,13 @@ TEST(Server, SaysWhatIsWrongAndMayBeStartedAfterwards) {
   EXPECT_EQ(server.start(open_relay()), ServerProblems{});
 }
 
+TEST(Server, SaysThatValuesAreNoManifest) {
+  Server server;
+  EXPECT_EQ(server.start(nlohmann::json::array({1})),
+            (ServerProblems{"./values: error: the values are no object; found array; allowed: an "
+                            "object in the shape of a manifest"}));
+}
+
 TEST(Server, SaysThatAPortIsInUse) {
   Server first;
   ASSERT_EQ(first.start(open_relay()), ServerProblems{});
@@ -436,6 +443,26 @@ TEST_F(Turning, HasItsDeadlinesMet) {
   ASSERT_EQ(server_.reload(values), ServerProblems{});
   RawSocket silent(endpoint_of(server_));
   EXPECT_TRUE(silent.await_end());
+}
+
+TEST(TurningTooEarly, DoesNothing) {
+  Server server({.own_threads = false});
+  EXPECT_EQ(server.descriptor(), -1);
+  EXPECT_FALSE(server.turn());
+}
+
+TEST_F(Turning, DoesNothingAfterTheStop) {
+  join();
+  server_.stop();
+  EXPECT_EQ(server_.descriptor(), -1);
+  EXPECT_FALSE(server_.turn());
+}
+
+TEST(TurningForNobody, DoesNothingWhereTheServerHasThreads) {
+  Server server;
+  ASSERT_EQ(server.start(open_relay()), ServerProblems{});
+  EXPECT_EQ(server.descriptor(), -1);
+  EXPECT_FALSE(server.turn());
 }
 
 TEST_F(Turning, StopsAfterItsLastTurn) {

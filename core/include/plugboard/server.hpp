@@ -99,10 +99,11 @@ class Server {
   /// how to find them. `received` is what was read from the session. [any], while the server runs
   void adopt(int descriptor, ssl_st* session, std::string_view received);
 
-  /// With own_threads = false, once started: readable whenever turn() has something to do.
+  /// With own_threads = false: readable whenever turn() has something to do. -1 before the start,
+  /// after the stop, and with own threads.
   [[nodiscard]] int descriptor() const;
   /// Does what there is to do, without waiting. True if there is more at once. One thread at a
-  /// time, and not within itself.
+  /// time, and not within itself. Nothing where descriptor() is -1.
   bool turn();
 
   /// Begins to stop: upgrades are refused, peers are sent away over server.shutdown_grace.
