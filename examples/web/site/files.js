@@ -80,6 +80,7 @@ export class Outgoing {
 
   // The receiver has all bytes up to `offset`.
   confirmed(offset) {
+    if (!Number.isSafeInteger(offset)) return;
     if (this.state !== 'moving' || !(offset > this.done && offset <= this.size)) return;
     this.done = offset;
     this.#sent = Math.max(this.#sent, offset);
@@ -171,6 +172,7 @@ export class Incoming {
   }
 
   take(offset, bytes, way) {
+    if (!Number.isSafeInteger(offset) || offset < 0) return; // nonsense from the other side
     if (this.state === 'done') this.#confirm(); // the news of it was lost
     if (this.state !== 'moving' || offset > this.done) return; // a gap: it comes again
     const end = offset + bytes.byteLength;
