@@ -12,21 +12,7 @@ mkdir -p "$2/bin"
 scratch=$(cd "$2" && pwd)
 source "$root/tests/docs/blocks.sh"
 
-quickstart=$root/examples/quickstart
-sed -e 's/^listen = .*/listen = ["127.0.0.1:0"]/' \
-  -e "s#\"../../build/release/plugins\"#\"$build/plugins\"#" \
-  -e "s#\"keys.txt\"#\"$quickstart/keys.txt\"#; s#\"\(\.\./[^\"]*\)\"#\"$quickstart/\1\"#" \
-  "$quickstart/plugboard.toml" >"$scratch/quickstart.toml"
-"$build/bin/plugboard" serve --config "$scratch/quickstart.toml" >"$scratch/out" 2>"$scratch/log" &
-relay=$!
-trap 'kill "$relay" 2>/dev/null || true' EXIT
-until grep -q '^listening' "$scratch/out"; do
-  kill -0 "$relay" || { cat "$scratch/log"; exit 1; }
-  sleep 0.05
-done
-export port=$(sed -n 's/^listening on .*:\([0-9]*\)$/\1/p' "$scratch/out")
-export URL=ws://127.0.0.1:$port
-export PLUGBOARD_KEY=quickstart-key
+source "$root/tests/docs/quickstart.sh"
 
 ln -s "$build/bin/plugboard" "$build/bin/plugboard-load" "$scratch/bin"
 mkdir -p "$scratch/build"
