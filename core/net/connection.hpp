@@ -88,6 +88,8 @@ class Connection final : public message::Participant, public DeadlineHook {
   /// The other side has ended its half.
   bool input_ended() const { return input_ended_; }
   std::size_t waiting_output() { return waiting_bytes(); }
+  /// The socket has refused what was sent: the other side is gone.
+  bool cannot_send() const { return cannot_send_; }
   void send_http(std::string_view bytes);
   /// The last answer has been queued: ends the connection behind it.
   void end_http();
@@ -204,6 +206,7 @@ class Connection final : public message::Participant, public DeadlineHook {
   bool in_registry_ = false;     // under the address's event lock
   bool disconnect_due_ = false;  // under the address's event lock
   std::atomic<bool> tls_flush_posted_{false};
+  std::atomic<bool> cannot_send_{false};
   admission::IpAddress client_;
   // The generation of the hooks that were told of it; under the address's event lock.
   std::uint32_t hooks_connected_ = 0;

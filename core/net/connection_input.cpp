@@ -62,6 +62,10 @@ bool Connection::wants_input() const {
 }
 
 void Connection::read() {
+  if (phase_ == Phase::http) {
+    http_->go_on();
+    tidy_http();
+  }
   for (int reads = 0; reads < kReadsPerTurn; ++reads) {
     if (phase_ == Phase::closed) return;
     if (!wants_input()) {

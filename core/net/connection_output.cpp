@@ -35,6 +35,7 @@ void Connection::write_locked() {
     }
     if (result.status != Transport::Status::done) {
       // The owner hears of it through the socket; what waits has nowhere to go.
+      cannot_send_ = true;
       outbox_.clear();
       return;
     }

@@ -17,6 +17,9 @@ namespace {
 
 // While this much of an answer waits, no further request is handled.
 constexpr std::size_t kMaxWaitingOutput = 256 * 1024;
+// A client that sends many at once makes way for the others after this many: what fits into one
+// read could take a tenth of a second to answer.
+constexpr int kRequestsPerTurn = 64;
 
 plugboard_bytes borrow(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -34,7 +37,7 @@ void HttpSession::received(std::string_view bytes) {
 }
 
 bool HttpSession::wants_input() const {
-  return over_ || (!busy_ && connection_.waiting_output() < kMaxWaitingOutput);
+  return over_ || (!busy_ && !makes_way_ && connection_.waiting_output() < kMaxWaitingOutput);
 }
 
 // What waits for the end of the turn is sent now: only if the socket does not take it will the
@@ -47,6 +50,10 @@ bool HttpSession::has_room() {
 
 void HttpSession::on_drained() {
   if (!over_) work();
+}
+
+void HttpSession::go_on() {
+  if (std::exchange(makes_way_, false) && !over_) work();
 }
 
 void HttpSession::on_deadline() {
@@ -71,15 +78,26 @@ void HttpSession::stop() {
 }
 
 void HttpSession::work() {
-  if (working_) return;
+  if (working_ || makes_way_) return;
+  if (!over_ && connection_.cannot_send()) {
+    connection_.drop();  // nobody waits for the answers to what it still had sent
+    return;
+  }
   working_ = true;
+  int requests = 0;
   while (!busy_ && !over_ && has_room()) {
+    if (requests == kRequestsPerTurn && read_ != unread_.size()) {
+      makes_way_ = true;
+      connection_.loop().read_again(connection_);
+      break;
+    }
     const bool had_started = reader_.started();
     const std::size_t taken = reader_.feed(std::string_view(unread_).substr(read_));
     read_ += taken;
     if (!had_started && reader_.started()) connection_.set_deadline(Deadline::request);
     using State = http::RequestReader::State;
     if (reader_.state() == State::head_complete) {
+      ++requests;
       on_head();
     } else if (reader_.state() == State::complete) {
       on_body();

@@ -38,11 +38,13 @@ class HttpSession {
   bool wants_input() const;
   /// The outbox has run empty.
   void on_drained();
+  /// Another turn has come: goes on with what had made way for others in the one before.
+  void go_on();
   void on_deadline();
   /// Whether a request is being answered.
   bool answering() const { return busy_; }
   /// Whether a request has begun and has not been answered yet.
-  bool in_request() const { return busy_ || reader_.started(); }
+  bool in_request() const { return busy_ || makes_way_ || reader_.started(); }
   /// The connection is gone: nobody waits for an answer any more.
   void stop();
 
@@ -76,10 +78,11 @@ class HttpSession {
   admission::IpAddress tcp_peer_;
   http::RequestReader reader_;
   std::string unread_;
-  std::size_t read_ = 0;  // bytes of it that the reader has taken
-  bool busy_ = false;     // a request is being answered
-  bool working_ = false;  // within work()
-  bool over_ = false;     // no further request will be read
+  std::size_t read_ = 0;    // bytes of it that the reader has taken
+  bool busy_ = false;       // a request is being answered
+  bool working_ = false;    // within work()
+  bool over_ = false;       // no further request will be read
+  bool makes_way_ = false;  // the rest of what is unread waits for the next turn
   std::uint64_t request_number_ = 0;
   std::uint64_t head_at_ns_ = 0;
 

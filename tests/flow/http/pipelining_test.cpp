@@ -1,5 +1,8 @@
 // Requests one behind the other on one connection, where the answers take their time: each takes
 // effect when the one before it has been answered, and the answers stand in the requests' order.
+// And what so many at once are to the other clients of the same thread.
+#include <csignal>
+
 #include "flow/suite.hpp"
 
 namespace plugboard::test {
@@ -95,6 +98,66 @@ TEST_F(PipeliningOverASlowStore, WhoGoesMeanwhileKeepsNobodyElseWaiting) {
   EXPECT_EQ(other.response().status, 200);
   answer(1);
   EXPECT_EQ(HttpClient(relay_.endpoint()).get("/health").status, 200);
+}
+
+class ManyAtOnce : public testing::Test {
+ protected:
+  static std::string repeated(const std::string& line, int count) {
+    std::string requests;
+    for (int i = 0; i < count; ++i) requests += line + " HTTP/1.1\r\nHost: x\r\n\r\n";
+    return requests;
+  }
+  static constexpr const char* kPut =
+      "PUT /blob/piped-key HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nput";
+
+  // While the relay is stopped, all that clients send comes to lie before it for one turn.
+  void stop() { relay_.signal(SIGSTOP); }
+  void go_on() { relay_.signal(SIGCONT); }
+
+  RelayProcess relay_{{.plugins = plugin_table("blobs", "blob-store-memory"),
+                       .chain = "key_store = \"open\"\nblob_store = \"blobs\"\n",
+                       .threads = 1}};
+};
+
+TEST_F(ManyAtOnce, MakeWayForARequestOfAnother) {
+  constexpr int kMany = 1000;
+  RawSocket many(relay_.endpoint());
+  RawSocket one(relay_.endpoint());
+  many.send(repeated("GET /ready", 1));
+  one.send(repeated("GET /ready", 1));
+  many.response();
+  one.response();
+  stop();
+  many.send(repeated("GET /blob/piped-key", kMany));
+  one.send(kPut);
+  go_on();
+  EXPECT_EQ(one.response().status, 200);
+  for (int i = 0; i < kMany - 1; ++i) many.response();
+  EXPECT_EQ(many.response().status, 200);
+}
+
+TEST_F(ManyAtOnce, AreAllAnsweredThoughTheClientHasEndedItsHalf) {
+  constexpr int kMany = 1000;
+  RawSocket many(relay_.endpoint());
+  stop();
+  many.send(repeated("GET /ready", kMany));
+  many.finish_writing();
+  go_on();
+  for (int i = 0; i < kMany; ++i) ASSERT_EQ(many.response().status, 200);
+  EXPECT_EQ(many.rest(), "");
+}
+
+TEST_F(ManyAtOnce, AreNotDoneForAClientThatHasGone) {
+  const std::size_t descriptors = relay_.open_descriptors();
+  RawSocket many(relay_.endpoint());
+  many.send(repeated("GET /ready", 1));
+  many.response();
+  stop();
+  many.send(repeated("GET /ready", 1000) + kPut);
+  many.reset();
+  go_on();
+  ASSERT_TRUE(await([&] { return relay_.open_descriptors() == descriptors; }));
+  EXPECT_EQ(HttpClient(relay_.endpoint()).get("/blob/piped-key").status, 404);
 }
 
 }  // namespace
