@@ -1,6 +1,8 @@
 // Requests, messages and ends over TLS.
 #include <csignal>
 #include <functional>
+#include <map>
+#include <vector>
 
 #include "flow/tls/tls.hpp"
 
@@ -176,6 +178,49 @@ TEST(TlsSlowReader, IsToldBehindWholeFramesAndClosed) {
   }
   EXPECT_EQ(reader.socket().frame_but_ping().close_code(), 1013);
   EXPECT_TRUE(reader.socket().await_end());
+}
+
+TEST(TlsSlowReader, KeepsWhatCameFirstWhereTheNewestAreDropped) {
+  const TlsFolder folder;
+  const RelayProcess relay(
+      folder.manifest("max_message = \"100 KiB\"\noutbox_limit = \"256 KiB\"\n"
+                      "slow_consumer = \"drop\"\n"));
+  SocketOptions slow = over_tls();
+  slow.receive_buffer = 4096;
+  TlsPeer reader(relay.endpoint(), slow);
+  // Some of them on the reader's thread, some not.
+  std::vector<TlsPeer> writers;
+  for (int i = 0; i < 4; ++i) writers.emplace_back(relay.endpoint());
+  constexpr int kEach = 40;
+  for (int number = 0; number < kEach; ++number) {
+    for (TlsPeer& writer : writers) {
+      writer.send(reader.address(), {{"n", number}, {"filler", std::string(90'000, 's')}});
+    }
+  }
+  for (TlsPeer& writer : writers) {
+    writer.socket().send(ping_frame("sent"));
+    ASSERT_TRUE(writer.socket().frame_but_ping().is(Opcode::kPong));
+  }
+
+  reader.socket().send(text_frame(watch("pwa:nobody01")));
+  std::map<std::string, int> latest;
+  int arrived = 0;
+  for (auto message = nlohmann::json::parse(reader.receive()); !message.contains("type");
+       message = nlohmann::json::parse(reader.receive())) {
+    const auto [last, first] = latest.try_emplace(message.at("from"), -1);
+    const int number = message.at("payload").at("n");
+    if (arrived++ == 0) {
+      EXPECT_EQ(number, 0);
+    }
+    EXPECT_GT(number, last->second);
+    last->second = number;
+  }
+  RawSocket stats(relay.endpoint(), over_tls());
+  stats.send("GET /stats HTTP/1.1\r\nHost: relay\r\n\r\n");
+  const auto counted = nlohmann::json::parse(stats.response().body);
+  EXPECT_GT(counted.at("messagesDropped"), 0);
+  EXPECT_EQ(counted.at("messagesRelayed"), arrived);
+  EXPECT_EQ(counted.at("messagesDropped"), kEach * 4 - arrived);
 }
 
 TEST(TlsShutdown, PeersAreSentAway) {
