@@ -52,8 +52,8 @@ class BeastConnection : public Connection,
   static constexpr bool kTls = std::is_same_v<Stream, TlsStream>;
 
   template <typename... StreamArgs>
-  BeastConnection(asio::any_io_executor strand, RelayUrl url, const RelayClientOptions& options,
-                  std::weak_ptr<ConnectionEvents> events,
+  BeastConnection(const asio::any_io_executor& strand, RelayUrl url,
+                  const RelayClientOptions& options, std::weak_ptr<ConnectionEvents> events,
                   std::shared_ptr<asio::ssl::context> tls_context, StreamArgs&&... stream_args)
       : strand_(strand),
         url_(std::move(url)),
