@@ -281,11 +281,16 @@ TEST(RelayClient, CanBeDestroyedByItsOwnHandler) {
   IoThread io;
   auto client =
       std::make_unique<RelayClient>(io.context().get_executor(), quick_options(relay.url()));
-  client->on_message([&](const std::string&, const json&) { client.reset(); });
+  std::promise<void> gone;
+  client->on_message([&](const std::string&, const json&) {
+    client.reset();
+    gone.set_value();
+  });
   client->connect();
   Visit visit = relay.next_accepted();
   visit.send_text(R"({"from":"demo:bob00001","payload":1})");
   EXPECT_EQ(visit.await_close(), 1006);
+  gone.get_future().wait();
 }
 
 TEST(RelayClient, LetsOutWhatAHandlerThrows) {
