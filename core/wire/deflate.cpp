@@ -60,7 +60,8 @@ InflateStatus Inflater::feed(std::string_view piece, bool last, std::size_t max_
   if (open_ && !behind_final_block_) {
     const InflateStatus status = expand(kTail, max_message, out);
     if (status != InflateStatus::ok) return status;
-    if (!between_blocks()) return InflateStatus::corrupt;
+    // The empty block that ends a message may itself be marked as final.
+    if (!behind_final_block_ && !between_blocks()) return InflateStatus::corrupt;
   }
   open_ = false;
   if (!context_takeover_) reset();

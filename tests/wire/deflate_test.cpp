@@ -100,6 +100,20 @@ TEST(Inflater, AFinalBlockNeedsNothingBehindIt) {
   }
 }
 
+// The four bytes that senders take off are those of an empty block, be it marked as final or not
+// (RFC 7692 section 7.2.1).
+TEST(Inflater, TheEmptyBlockAtTheEndMayBeMarkedAsFinal) {
+  for (const bool context_takeover : {false, true}) {
+    Inflater inflater(15, context_takeover);
+    for (int again = 0; again < 2; ++again) {
+      EXPECT_EQ(inflated(inflater, bytes({0, 5, 0, 0xFA, 0xFF, 'H', 'e', 'l', 'l', 'o', 1})),
+                "Hello");
+      EXPECT_EQ(inflated(inflater, bytes({1})), "");
+      EXPECT_EQ(inflated(inflater, bytes({0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00})), "Hello");
+    }
+  }
+}
+
 TEST(Inflater, FinalBlocksMayFollowEachOther) {
   const std::string hello = bytes({0xF3, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00});
   Inflater inflater(15, false);

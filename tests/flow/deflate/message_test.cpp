@@ -136,6 +136,9 @@ TEST_F(DeflateMessages, WhoseLastBlockSaysSoAreRead) {
   const std::string message = peer_.echo(letters(3000, 8));
   peer_.send(compressed_frame(Compressor().piece(message, Z_FINISH) + std::string(1, '\0')));
   peer_.expect(message);
+  // Section 7.2.1: the empty block, less the four bytes that every receiver puts back, marked so.
+  peer_.send(compressed_frame(Compressor().piece(message, Z_FULL_FLUSH) + std::string(1, '\x01')));
+  peer_.expect(message);
 }
 
 TEST_F(DeflateMessages, ThatAreEmptyAreNothingButAllowed) {
