@@ -88,6 +88,14 @@ bool stands_still(pid_t process) {
   return true;
 }
 
+// A signal is only on its way when kill returns: a thread of the server may still answer.
+void stop(const std::vector<pid_t>& processes) {
+  for (const pid_t process : processes) ::kill(process, SIGSTOP);
+  const bool stopped =
+      await([&] { return std::all_of(processes.begin(), processes.end(), stands_still); });
+  if (!stopped) throw std::runtime_error("the database server does not stop");
+}
+
 void run(const std::vector<std::string>& arguments) {
   const Finished done = run_to_end(arguments);
   if (done.code != 0) throw std::runtime_error(arguments.front() + ": " + done.out + done.err);
@@ -238,12 +246,8 @@ std::vector<pid_t> DatabaseServer::processes() const {
 }
 
 void DatabaseServer::stop_processes() {
-  ::kill(pid_, SIGSTOP);  // first, so that it makes no new ones
-  const std::vector<pid_t> all = processes();
-  for (const pid_t process : all) ::kill(process, SIGSTOP);
-  // A signal is only on its way when kill returns: a thread of the server may still answer.
-  const bool stopped = await([&] { return std::all_of(all.begin(), all.end(), stands_still); });
-  if (!stopped) throw std::runtime_error("the database server does not stop");
+  stop({pid_});  // first, so that it makes no new ones
+  stop(processes());
 }
 
 void DatabaseServer::continue_processes() {
@@ -251,7 +255,7 @@ void DatabaseServer::continue_processes() {
 }
 
 void DatabaseServer::kill() {
-  ::kill(pid_, SIGSTOP);  // first, so that it makes no new ones
+  stop({pid_});  // first, so that it makes no new ones
   const std::vector<pid_t> all = processes();
   for (const pid_t process : all) ::kill(process, SIGKILL);
   const bool gone = await([&] {
