@@ -11,7 +11,7 @@ namespace plugboard {
 namespace asio = boost::asio;
 using client::Session;
 
-RelayClient::RelayClient(asio::any_io_executor executor, Options options)
+RelayClient::RelayClient(const asio::any_io_executor& executor, Options options)
     : session_(std::make_shared<Session>(executor, std::move(options))) {}
 
 RelayClient::~RelayClient() {

@@ -44,7 +44,7 @@ class RelayClient {
 
   /// Does not connect yet. Throws std::invalid_argument, with a sentence that never holds the key,
   /// for a URL, channel, id or key that cannot be right.
-  RelayClient(boost::asio::any_io_executor executor, Options options);
+  RelayClient(const boost::asio::any_io_executor& executor, Options options);
 
   /// Cuts the connection. When this returns no handler runs any more, except the one that it was
   /// called from.

@@ -9,7 +9,7 @@
 namespace plugboard {
 
 /// A message from another peer.
-struct Message {
+struct Message {  // NOLINT(bugprone-exception-escape): nlohmann's assertions
   std::string from;        ///< the sender's address, vouched for by the relay
   nlohmann::json payload;  ///< null if the message had none
 };
