@@ -9,7 +9,8 @@
 namespace plugboard {
 
 /// A message from another peer.
-struct Message {  // NOLINT(bugprone-exception-escape): nlohmann's assertions
+// NOLINTNEXTLINE(bugprone-exception-escape): nlohmann's assertions
+struct Message {
   std::string from;        ///< the sender's address, vouched for by the relay
   nlohmann::json payload;  ///< null if the message had none
 };
