@@ -29,9 +29,11 @@ struct Seen {
 
 /// Takes a line off `rest`, without its CRLF; nothing if a CR or LF stands alone.
 std::optional<std::string_view> take_line(std::string_view& rest) {
-  const auto end = rest.find_first_of("\r\n");
+  // Two searches cost less than one for either character.
+  const auto end = rest.find('\r');
   if (end == std::string_view::npos || !rest.substr(end).starts_with("\r\n")) return std::nullopt;
   const std::string_view line = rest.substr(0, end);
+  if (line.find('\n') != std::string_view::npos) return std::nullopt;
   rest.remove_prefix(end + 2);
   return line;
 }
