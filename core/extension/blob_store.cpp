@@ -55,8 +55,7 @@ std::string blob_limits_problem(const BlobLimits& limits) {
     const std::size_t end = std::min(rest.find('/'), rest.size());
     if (!is_route_segment(rest.substr(0, end))) {
       return "the route prefix is not made of segments of letters, digits and \"-._~\", other than "
-             "\".\" "
-             "and \"..\"";
+             "\".\" and \"..\"";
     }
     rest.remove_prefix(end);
   }

@@ -99,32 +99,18 @@ constexpr const char* kTextPattern = "%Y-%m-%dT%H:%M:%S.%e%z %* %v";
 // The message is a JSON fragment of our own making.
 constexpr const char* kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%*",%v})";
 
-// The level by its name in the manifest, which spdlog's %l has otherwise ("warning").
+// The level by its name in the manifest: spdlog calls one of them "warning".
 class LevelName final : public spdlog::custom_flag_formatter {
  public:
   void format(const spdlog::details::log_msg& message, const std::tm&,
               spdlog::memory_buf_t& line) override {
-    const std::string_view name = name_of(message.level);
+    const spdlog::string_view_t name = message.level == spdlog::level::warn
+                                           ? spdlog::string_view_t("warn")
+                                           : spdlog::level::to_string_view(message.level);
     line.append(name.data(), name.data() + name.size());
   }
   [[nodiscard]] std::unique_ptr<spdlog::custom_flag_formatter> clone() const override {
     return std::make_unique<LevelName>();
-  }
-
- private:
-  static std::string_view name_of(spdlog::level::level_enum level) {
-    switch (level) {
-      case spdlog::level::trace:
-        return "trace";
-      case spdlog::level::debug:
-        return "debug";
-      case spdlog::level::info:
-        return "info";
-      case spdlog::level::warn:
-        return "warn";
-      default:
-        return "error";
-    }
   }
 };
 

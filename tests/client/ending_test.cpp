@@ -293,6 +293,18 @@ TEST(RelayClient, CanBeDestroyedByItsOwnHandler) {
   gone.get_future().wait();
 }
 
+/// Runs `io` on a thread of its own; what it throws.
+std::future<std::string> what_comes_out_of(boost::asio::io_context& io) {
+  return std::async(std::launch::async, [&io]() -> std::string {
+    try {
+      io.run();
+    } catch (const std::logic_error& error) {
+      return error.what();
+    }
+    return {};
+  });
+}
+
 TEST(RelayClient, LetsOutWhatAHandlerThrows) {
   ScriptedRelay relay;
   boost::asio::io_context io;
@@ -301,14 +313,7 @@ TEST(RelayClient, LetsOutWhatAHandlerThrows) {
   RelayClient client(io.get_executor(), options);
   client.on_open([] { throw std::logic_error("mine"); });
   client.connect();
-  auto thrown = std::async(std::launch::async, [&io]() -> std::string {
-    try {
-      io.run();
-    } catch (const std::logic_error& error) {
-      return error.what();
-    }
-    return {};
-  });
+  auto thrown = what_comes_out_of(io);
   Visit visit = relay.next_accepted();
   EXPECT_EQ(visit.await_close(), 1006);
   EXPECT_EQ(thrown.get(), "mine");
@@ -328,14 +333,7 @@ TEST(RelayClient, EndsTheConnectionAlsoWhenItsDrainHandlerThrows) {
     }
   });
   client.connect();
-  auto thrown = std::async(std::launch::async, [&io]() -> std::string {
-    try {
-      io.run();
-    } catch (const std::logic_error& error) {
-      return error.what();
-    }
-    return {};
-  });
+  auto thrown = what_comes_out_of(io);
   Visit visit = relay.next_accepted();
   EXPECT_EQ(visit.await_close(), 1006);
   EXPECT_EQ(thrown.get(), "mine");

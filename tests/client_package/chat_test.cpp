@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "program/terminal.hpp"
+#include "support/peer.hpp"
 #include "support/relay_process.hpp"
 
 namespace plugboard::test {
@@ -33,6 +34,14 @@ TEST_F(Chat, CarriesWhatIsTyped) {
   ASSERT_TRUE(alice.shows("bob00001 is here"));
   alice.press("hello bob\r");
   EXPECT_TRUE(bob.shows("demo:alice001: hello bob"));
+}
+
+TEST_F(Chat, ShowsNoCharactersThatSteerATerminal) {
+  Peer bob(relay_.endpoint(), "bob00001", {.channel = "demo"});
+  Terminal alice(as("alice001"));
+  ASSERT_TRUE(alice.shows("bob00001 is here"));
+  bob.send("demo:alice001", {{"text", "a\x1b[31mb\u009b2Jc\u007fd"}});
+  EXPECT_TRUE(alice.shows("demo:bob00001: a [31mb  2Jc d"));
 }
 
 TEST_F(Chat, TellsWhoLeaves) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/deadline.hpp"
 #include "support/temp_dir.hpp"
 
 namespace plugboard::program {
@@ -37,8 +38,11 @@ TEST_F(WatchedFile, HasChangedOnceWhenAnotherTookItsPlace) {
   EXPECT_TRUE(changed_once(watch_));
 }
 
-TEST_F(WatchedFile, HasChangedWhenAnOlderOneOfItsLengthTookItsPlace) {
+TEST_F(WatchedFile, HasChangedOnceWhenAsManyOtherBytesWereWrittenAndItsTimeSetBack) {
   const fs::file_time_type before = fs::last_write_time(file_);
+  // Some systems count the time of files in steps of several milliseconds.
+  ASSERT_TRUE(
+      test::await([&] { return fs::last_write_time(folder_.write("another", "file")) > before; }));
   folder_.write("plugboard.toml", "as it is!");
   fs::last_write_time(file_, before);
   EXPECT_TRUE(changed_once(watch_));

@@ -2,9 +2,6 @@
 #include "plugboard/server.hpp"
 
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
 
 #include <atomic>
 #include <memory>
@@ -15,6 +12,7 @@
 
 #include "flow/suite.hpp"
 #include "plugboard/linked_plugin.hpp"
+#include "server/open_relay.hpp"
 #include "support/temp_dir.hpp"
 
 namespace plugboard::test {
@@ -36,13 +34,6 @@ ServerOptions with_suffix_keys() {
   return {.plugins = {{"suffix-keys", linked_plugin<SuffixKeys, "suffix-keys", "1.0.0">()}}};
 }
 
-nlohmann::json open_relay() {
-  return {{"server", {{"listen", {"127.0.0.1:0"}}, {"threads", 2}}},
-          {"channel", {{{"name", "pwa"}}}},
-          {"chain", {{"key_store", "open"}}},
-          {"log", {{"level", "error"}}}};
-}
-
 nlohmann::json suffix_relay(const std::string& suffix) {
   nlohmann::json values = open_relay();
   values["plugin"] = {
@@ -50,8 +41,6 @@ nlohmann::json suffix_relay(const std::string& suffix) {
   values["chain"] = {{"key_store", {"keys"}}};
   return values;
 }
-
-Endpoint endpoint_of(const Server& server) { return Endpoint::parse(server.addresses().at(0)); }
 
 TEST(Server, ServesWhatValuesSay) {
   Server server;
@@ -298,178 +287,6 @@ TEST(Server, LivesBesideAnother) {
   const Peer here(endpoint_of(first), id);
   const Peer there(endpoint_of(second), id);
   EXPECT_EQ(first.connections(), 1U);
-}
-
-/// A connection that somebody else accepted: the client's end of it, and the descriptor.
-class Accepted {
- public:
-  Accepted() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    ::bind(listener_, reinterpret_cast<sockaddr*>(&address), size);
-    ::listen(listener_, 1);
-    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
-    client_ = std::make_unique<RawSocket>(
-        Endpoint{.address = "127.0.0.1", .port = ntohs(address.sin_port)});
-    descriptor_ = ::accept(listener_, nullptr, nullptr);
-  }
-  ~Accepted() { ::close(listener_); }
-  Accepted(const Accepted&) = delete;
-  Accepted& operator=(const Accepted&) = delete;
-  Accepted(Accepted&&) = delete;
-  Accepted& operator=(Accepted&&) = delete;
-
-  RawSocket& client() { return *client_; }
-  int descriptor() const { return descriptor_; }
-
- private:
-  int listener_;
-  std::unique_ptr<RawSocket> client_;
-  int descriptor_ = -1;
-};
-
-class Adopting : public testing::Test {
- protected:
-  Adopting() : server_({.listen = false}) {
-    const ServerProblems problems = server_.start(open_relay());
-    if (!problems.empty()) throw std::runtime_error(problems[0]);
-  }
-
-  Server server_;
-};
-
-TEST_F(Adopting, ListensNowhere) { EXPECT_TRUE(server_.addresses().empty()); }
-
-TEST_F(Adopting, ServesAnUpgradeThatHasBeenReadWithTheFramesBehindIt) {
-  Accepted accepted;
-  server_.adopt(accepted.descriptor(),
-                accepted.client().upgrade_request("/pwa/" + fresh_id()) + ping_frame("behind"));
-  EXPECT_EQ(accepted.client().response().status, 101);
-  EXPECT_EQ(accepted.client().frame().payload, "behind");
-}
-
-TEST_F(Adopting, ReadsOnWhereTheOtherStopped) {
-  Accepted accepted;
-  const std::string request = accepted.client().upgrade_request("/pwa/" + fresh_id());
-  server_.adopt(accepted.descriptor(), request.substr(0, 30));
-  accepted.client().send(request.substr(30));
-  EXPECT_EQ(accepted.client().response().status, 101);
-}
-
-TEST_F(Adopting, ServesRequestsOfAnyKind) {
-  Accepted accepted;
-  const std::string request = "GET /health HTTP/1.1\r\nHost: test\r\n\r\n";
-  server_.adopt(accepted.descriptor(), request);
-  EXPECT_EQ(accepted.client().response().status, 200);
-  accepted.client().send(request);
-  EXPECT_EQ(accepted.client().response().status, 200);
-}
-
-TEST_F(Adopting, RefusesWhatIsNoRequest) {
-  Accepted accepted;
-  server_.adopt(accepted.descriptor(), "nonsense\r\n\r\n");
-  EXPECT_EQ(accepted.client().response().status, 400);
-  EXPECT_TRUE(accepted.client().await_end());
-}
-
-TEST_F(Adopting, LetsGoOfWhatIsNoConnection) {
-  int ends[2];
-  ASSERT_EQ(::pipe(ends), 0);
-  server_.adopt(ends[1], "");
-  pollfd end{.fd = ends[0], .events = POLLIN, .revents = 0};
-  EXPECT_EQ(::poll(&end, 1, 20'000), 1);
-  EXPECT_NE(end.revents & POLLHUP, 0);
-  ::close(ends[0]);
-}
-
-TEST_F(Adopting, ClosesWhatComesBeforeTheStart) {
-  Server server;
-  Accepted accepted;
-  server.adopt(accepted.descriptor(), "");
-  EXPECT_TRUE(accepted.client().await_end());
-}
-
-TEST_F(Adopting, CountsTowardsTheMostConnections) {
-  nlohmann::json values = open_relay();
-  values["server"]["max_connections"] = 1;
-  ASSERT_EQ(server_.reload(values), ServerProblems{});
-  Accepted first;
-  server_.adopt(first.descriptor(), first.client().upgrade_request("/pwa/" + fresh_id()));
-  EXPECT_EQ(first.client().response().status, 101);
-  Accepted second;
-  server_.adopt(second.descriptor(), second.client().upgrade_request("/pwa/" + fresh_id()));
-  EXPECT_EQ(second.client().response().status, 503);
-}
-
-/// A server that the test's own thread turns.
-class Turning : public testing::Test {
- protected:
-  Turning() : server_({.own_threads = false}) {
-    const ServerProblems problems = server_.start(open_relay());
-    if (!problems.empty()) throw std::runtime_error(problems[0]);
-    thread_ = std::thread([this] {
-      while (!ended_) {
-        if (server_.turn()) continue;
-        pollfd wanted{.fd = server_.descriptor(), .events = POLLIN, .revents = 0};
-        ::poll(&wanted, 1, 50);
-      }
-    });
-  }
-  ~Turning() override { join(); }
-
-  void join() {
-    ended_ = true;
-    if (thread_.joinable()) thread_.join();
-  }
-
-  Server server_;
-  std::atomic<bool> ended_{false};
-  std::thread thread_;
-};
-
-TEST_F(Turning, ServesPeers) {
-  const std::string bob_id = fresh_id();
-  Peer alice(endpoint_of(server_), fresh_id());
-  Peer bob(endpoint_of(server_), bob_id);
-  alice.send("pwa:" + bob_id, "hello");
-  EXPECT_EQ(bob.receive_json().at("payload"), "hello");
-}
-
-TEST_F(Turning, HasItsDeadlinesMet) {
-  nlohmann::json values = open_relay();
-  values["server"]["handshake_timeout"] = "200ms";
-  ASSERT_EQ(server_.reload(values), ServerProblems{});
-  RawSocket silent(endpoint_of(server_));
-  EXPECT_TRUE(silent.await_end());
-}
-
-TEST(TurningTooEarly, DoesNothing) {
-  Server server({.own_threads = false});
-  EXPECT_EQ(server.descriptor(), -1);
-  EXPECT_FALSE(server.turn());
-}
-
-TEST_F(Turning, DoesNothingAfterTheStop) {
-  join();
-  server_.stop();
-  EXPECT_EQ(server_.descriptor(), -1);
-  EXPECT_FALSE(server_.turn());
-}
-
-TEST(TurningForNobody, DoesNothingWhereTheServerHasThreads) {
-  Server server;
-  ASSERT_EQ(server.start(open_relay()), ServerProblems{});
-  EXPECT_EQ(server.descriptor(), -1);
-  EXPECT_FALSE(server.turn());
-}
-
-TEST_F(Turning, StopsAfterItsLastTurn) {
-  const Peer alice(endpoint_of(server_), fresh_id());
-  join();
-  server_.stop();
-  EXPECT_EQ(server_.connections(), 0U);
 }
 
 }  // namespace

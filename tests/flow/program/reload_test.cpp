@@ -10,17 +10,13 @@ namespace fs = std::filesystem;
 
 class Reloading : public testing::Test {
  protected:
-  static std::string manifest(const std::string& trigger, const std::string& channel = "pwa") {
-    Manifest manifest;
-    manifest.server = "reload = \"" + trigger + "\"\n";
-    manifest.channels = "[[channel]]\nname = \"" + channel + "\"\n";
-    return manifest.text();
+  static Manifest manifest(const std::string& trigger, const std::string& channel = "pwa") {
+    return {.server = "reload = \"" + trigger + "\"\n",
+            .channels = "[[channel]]\nname = \"" + channel + "\"\n"};
   }
 
   void start(const std::string& trigger) {
-    Manifest manifest;
-    manifest.server = "reload = \"" + trigger + "\"\n";
-    relay_ = std::make_unique<RelayProcess>(folder_, manifest);
+    relay_ = std::make_unique<RelayProcess>(folder_, manifest(trigger));
   }
 
   bool enters(const std::string& channel) const {
@@ -33,7 +29,7 @@ class Reloading : public testing::Test {
 
 TEST_F(Reloading, FollowsAWatchedManifestThatIsWrittenInPlace) {
   start("watch");
-  folder_.write("plugboard.toml", manifest("watch", "other"));
+  folder_.write("plugboard.toml", manifest("watch", "other").text());
   ASSERT_TRUE(relay_->await_log("reloaded "));
   EXPECT_TRUE(enters("other"));
 }
@@ -41,7 +37,7 @@ TEST_F(Reloading, FollowsAWatchedManifestThatIsWrittenInPlace) {
 TEST_F(Reloading, FollowsAWatchedManifestWhoseTimeWasSetBack) {
   start("watch");
   const auto before = fs::last_write_time(folder_.path() / "plugboard.toml");
-  folder_.write("new.toml", manifest("watch", "other"));
+  folder_.write("new.toml", manifest("watch", "other").text());
   fs::last_write_time(folder_.path() / "new.toml", before);
   fs::rename(folder_.path() / "new.toml", folder_.path() / "plugboard.toml");
   ASSERT_TRUE(relay_->await_log("reloaded "));
@@ -53,7 +49,7 @@ TEST_F(Reloading, KeepsWhatItHasUntilAWatchedManifestIsMended) {
   folder_.write("plugboard.toml", "[server\n");
   ASSERT_TRUE(relay_->await_log("not reloaded: everything stays as it was"));
   EXPECT_TRUE(enters("pwa"));
-  folder_.write("plugboard.toml", manifest("watch", "other"));
+  folder_.write("plugboard.toml", manifest("watch", "other").text());
   ASSERT_TRUE(relay_->await_log("reloaded " + (folder_.path() / "plugboard.toml").string()));
   EXPECT_TRUE(enters("other"));
 }
@@ -69,10 +65,10 @@ TEST_F(Reloading, SaysWhereAManifestThatCannotBeUsedIsWrong) {
 
 TEST_F(Reloading, BeginsToWatchWhenAReloadSaysSo) {
   start("signal");
-  folder_.write("plugboard.toml", manifest("watch"));
+  folder_.write("plugboard.toml", manifest("watch").text());
   relay_->signal(SIGHUP);
   ASSERT_TRUE(relay_->await_log("reloaded "));
-  folder_.write("plugboard.toml", manifest("watch", "other"));
+  folder_.write("plugboard.toml", manifest("watch", "other").text());
   EXPECT_TRUE(await([&] { return enters("other"); }));
 }
 

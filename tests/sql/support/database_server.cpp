@@ -116,12 +116,10 @@ DatabaseServer& DatabaseServer::mariadb() {
 DatabaseServer::DatabaseServer(sql::Kind kind, const std::string& name) : kind_(kind) {
   const std::string archive = PLUGBOARD_BUILD_DIR "/tests/sql/" + name + ".tar";
   run({"/bin/sh", std::string(kSupport) + "make_template.sh", name, archive});
-  std::string pattern = "/tmp/plugboard-" + name + "-XXXXXX";
-  if (mkdtemp(pattern.data()) == nullptr) fail("mkdtemp");
-  folder_ = pattern;
-  run({"/bin/tar", "-C", folder_.string(), "-xf", archive});
+  const std::string folder = folder_.path().string();
+  run({"/bin/tar", "-C", folder, "-xf", archive});
   if (kind == sql::Kind::kPostgresql && geteuid() == 0) {
-    run({"/bin/chown", "-R", std::to_string(kNobody) + ":" + std::to_string(kNobody), pattern});
+    run({"/bin/chown", "-R", std::to_string(kNobody) + ":" + std::to_string(kNobody), folder});
   }
   port_ = free_port();
   spawn();
@@ -135,7 +133,7 @@ DatabaseServer::~DatabaseServer() {
 }
 
 std::vector<std::string> DatabaseServer::command() const {
-  const std::string folder = folder_.string();
+  const std::string folder = folder_.path().string();
   if (kind_ == sql::Kind::kMysql) {
     std::vector<std::string> mariadbd = {"/usr/sbin/mariadbd",
                                          "--no-defaults",
@@ -167,7 +165,7 @@ std::vector<std::string> DatabaseServer::command() const {
 
 void DatabaseServer::spawn() {
   std::vector<std::string> arguments = {"/bin/sh", std::string(kSupport) + "keep_server.sh",
-                                        folder_.string()};
+                                        folder_.path().string()};
   for (std::string& word : command()) arguments.push_back(std::move(word));
   std::vector<char*> pointers;
   for (std::string& argument : arguments) pointers.push_back(argument.data());
@@ -216,7 +214,7 @@ void DatabaseServer::await_ready() {
   });
   if (!ready) {
     throw std::runtime_error("the database server does not answer: " + problem + "\n" +
-                             read_file(folder_ / "log"));
+                             read_file(folder_.path() / "log"));
   }
 }
 
@@ -229,9 +227,9 @@ std::string DatabaseServer::url(const std::string& database, const std::string& 
 
 std::string DatabaseServer::socket_url(const std::string& database) const {
   if (kind_ == sql::Kind::kMysql) {
-    return "mysql://root@/" + database + "?host=" + folder_.string() + "/socket";
+    return "mysql://root@/" + database + "?host=" + folder_.path().string() + "/socket";
   }
-  return "postgresql://plugboard@/" + database + "?host=" + folder_.string() +
+  return "postgresql://plugboard@/" + database + "?host=" + folder_.path().string() +
          "&port=" + std::to_string(port_);
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sql/database_url.hpp"
+#include "support/temp_dir.hpp"
 
 namespace plugboard::test {
 
@@ -26,7 +27,7 @@ class DatabaseServer {
 
   [[nodiscard]] sql::Kind kind() const { return kind_; }
   [[nodiscard]] std::uint16_t port() const { return port_; }
-  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
 
   /// As a config's `connection`, over TCP and as the server's administrator, unless another login
   /// (`user:password`) is given.
@@ -53,7 +54,7 @@ class DatabaseServer {
   void read_pid();
 
   const sql::Kind kind_;
-  std::filesystem::path folder_;
+  TempDir folder_;  // the keeper removes it too, should this program not come to it
   std::uint16_t port_ = 0;
   pid_t keeper_ = -1;
   pid_t pid_ = -1;
